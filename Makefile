@@ -1,0 +1,33 @@
+# The work itself is in tools/run.sh, which `npm run` calls as well.
+.DEFAULT_GOAL := help
+.PHONY: help build demo test test-fast bench lint format tools clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Leave an executable dist/kubechurn
+	@tools/run.sh build
+
+demo: ## Fill a real etcd until it refuses writes, then let triage name who did it
+	@tools/run.sh demo
+
+test: ## Everything CI checks: lint, build, unit tests, tests on real etcd and kube-apiserver
+	@tools/run.sh test
+
+test-fast: ## The unit tests alone, under a minute
+	@tools/run.sh test-fast
+
+bench: ## Measure speed and memory on 1,000,000 revisions, into docs/performance.md
+	@tools/run.sh bench
+
+lint: ## Types, lint, format, import arrows, dead code, generated files
+	@tools/run.sh lint
+
+format: ## Let prettier rewrite what it would complain about
+	@tools/run.sh format
+
+tools: ## Bring the programs that tests start (etcd, kube-apiserver ...) into .tools/bin
+	@tools/run.sh tools
+
+clean: ## Remove what was built; `rm -rf .tools node_modules` removes what was brought
+	@rm -rf dist coverage

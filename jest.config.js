@@ -1,0 +1,13 @@
+/** Two projects: `pure` needs nothing but Node; `real` starts etcd, kube-apiserver and the built program. */
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  transform: { '\\.tsx?$': '@swc/jest' },
+};
+
+export default {
+  projects: [
+    { ...shared, displayName: 'pure', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
+    { ...shared, displayName: 'real', testMatch: ['<rootDir>/test/{etcd,cluster,incidents,cli}/**/*.test.ts'] },
+  ],
+};

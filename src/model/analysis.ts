@@ -1,0 +1,72 @@
+import type { Counts, Extent, KeyCount, PrefixCount, Totals, WriterCount } from './counts.ts';
+import type { Carved, DatabaseFacts, SourceInfo } from './database.ts';
+import type { Observation } from './observation.ts';
+import type { ObjectRef } from './resource.ts';
+import type { KeyId, Millis, Revision } from './write.ts';
+
+/** Writes of keys that are directly about one object, by the prefix of those keys. */
+export interface AboutCount extends Counts, Extent {
+  readonly about: ObjectRef;
+  /** Distinct keys about it. */
+  readonly names: number;
+  readonly byPrefix: readonly ({ readonly prefix: string; readonly names: number } & Counts)[];
+}
+
+/** An object that is about something and that something else is about: a link of a chain longer than one. */
+export interface AboutEdge {
+  readonly from: ObjectRef;
+  readonly to: ObjectRef;
+}
+
+/** Event objects by who reported them and why, within one namespace. */
+export interface EventCount extends Counts, Extent {
+  readonly reporter: string;
+  readonly reason: string;
+  readonly namespace: string;
+  /** Kind of involvedObject. */
+  readonly kind: string;
+  readonly names: number;
+}
+
+/** A moment that a stored object itself states for its revision. */
+export interface ClockAnchor {
+  readonly revision: Revision;
+  readonly at: Millis;
+}
+
+/** Why a key was read revision by revision. */
+export type ChosenFor = 'rank' | 'prefix' | 'owner';
+
+/** A key that was read in full, or its newest and oldest revisions where there are too many. */
+export interface ChosenKey {
+  readonly count: KeyCount;
+  readonly chosenFor: ChosenFor;
+}
+
+/** What the sources counted: everything patterns and the report are derived from. */
+export interface Counted {
+  readonly source: readonly SourceInfo[];
+  readonly database?: DatabaseFacts;
+  readonly totals: Totals;
+  /** Revisions the store went through in the window, and how many distinct ones were counted. */
+  readonly growth: number;
+  readonly countedRevisions: number;
+  /** Complete, most writes first. */
+  readonly prefixes: readonly PrefixCount[];
+  /** The `limit` keys with most writes, most first (ties by key). */
+  readonly topKeys: readonly KeyCount[];
+  readonly writers: readonly WriterCount[];
+  readonly abouts: readonly AboutCount[];
+  readonly edges: readonly AboutEdge[];
+  readonly events: readonly EventCount[];
+  readonly anchors: readonly ClockAnchor[];
+  readonly chosen: readonly ChosenKey[];
+  readonly carved?: Carved;
+  /** Keys whose values are encrypted at rest, or could not be decoded. */
+  readonly undecoded: { readonly encrypted: number; readonly unknown: number };
+  /** What the source cannot show or what was skipped, one sentence each. */
+  readonly notSeen: readonly string[];
+}
+
+/** Observations of the chosen keys: per key in revision order. */
+export type Observations = ReadonlyMap<KeyId, readonly Observation[]>;

@@ -1,0 +1,23 @@
+/** What an etcd key stands for. `group` is "" for core; `resource` is the plural as in the API (`ingresses`, though etcd says `ingress`). */
+export interface ResourceKey {
+  readonly group: string;
+  readonly resource: string;
+  /** Absent for cluster-scoped objects. */
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** A reference by kind, as ownerReferences and an Event's involvedObject carry it. */
+export interface ObjectRef {
+  /** "" for core. */
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly uid?: string;
+}
+
+/** One string per object whatever its uid: `apps/Deployment/team-a/web`, `/Node//worker-1`. */
+export function refId(ref: ObjectRef): string {
+  return `${ref.group}/${ref.kind}/${ref.namespace ?? ''}/${ref.name}`;
+}

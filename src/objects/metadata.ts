@@ -1,0 +1,59 @@
+import type { Json, JsonObject } from '../model/json.ts';
+import type { ManagedFields } from '../model/object.ts';
+import type { Millis } from '../model/write.ts';
+import { asList, asObject, asText, isObject } from './json-text.ts';
+
+/** What `DecodedObject` lifts out of an object's metadata. */
+export interface Metadata {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly generation?: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly createdAt?: Millis;
+  readonly managedFields: readonly ManagedFields[];
+}
+
+export function readMetadata(body: JsonObject): Metadata {
+  const metadata = asObject(body['metadata']);
+  const { generation } = metadata;
+  return {
+    ...optional('name', asText(metadata['name'])),
+    ...optional('namespace', asText(metadata['namespace'])),
+    ...optional('uid', asText(metadata['uid'])),
+    ...optional('generation', typeof generation === 'number' ? generation : undefined),
+    labels: texts(metadata['labels']),
+    annotations: texts(metadata['annotations']),
+    ...optional('createdAt', millisOf(metadata['creationTimestamp'])),
+    managedFields: asList(metadata['managedFields']).filter(isObject).map(readManagedFields),
+  };
+}
+
+function readManagedFields(entry: JsonObject): ManagedFields {
+  const fields = entry['fieldsV1'];
+  return {
+    manager: asText(entry['manager']) ?? '',
+    operation: entry['operation'] === 'Apply' ? 'Apply' : 'Update',
+    ...optional('at', millisOf(entry['time'])),
+    ...optional('subresource', asText(entry['subresource'])),
+    ...optional('fields', isObject(fields) ? fields : undefined),
+  };
+}
+
+/** RFC 3339 to milliseconds; undefined for anything else. */
+export function millisOf(value: Json | undefined): Millis | undefined {
+  if (typeof value !== 'string') return undefined;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** Labels and annotations; what is no string (possible in a damaged value only) is left out. */
+function texts(value: Json | undefined): Readonly<Record<string, string>> {
+  const entries = Object.entries(asObject(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return Object.fromEntries(entries);
+}
+
+function optional<Name extends string, Value>(name: Name, value: Value | undefined): { readonly [N in Name]?: Value } {
+  return (value === undefined ? {} : { [name]: value }) as { readonly [N in Name]?: Value };
+}

@@ -1,0 +1,35 @@
+import type { EventCount } from '../model/analysis.ts';
+import type { Finding, FindingWriter, Subject } from '../model/finding.ts';
+import type { ObjectRef } from '../model/resource.ts';
+import type { Confidence } from '../model/writer.ts';
+
+/** What a rule answers: who is to blame and what for. */
+export interface Accusation {
+  readonly confidence: Confidence;
+  /** Where the rule names another than what it was shown. */
+  readonly subject?: Subject;
+  /** The object behind the subject: what is about it counts as its consequence. */
+  readonly ref?: ObjectRef;
+  readonly fields?: readonly string[];
+  readonly writers?: readonly FindingWriter[];
+  readonly evidence: Finding['evidence'];
+  readonly cause: string;
+  /** Prefixes of what is about the subject whose writes are its own share; for an owner. */
+  readonly own?: readonly string[];
+  /** Writes it answers for beyond what is about it. */
+  readonly claims?: Claims;
+}
+
+export interface Claims {
+  readonly prefixes: readonly string[];
+  readonly events: readonly EventCount[];
+}
+
+/** What a remedy is written from. */
+export interface Found {
+  readonly subject: Subject;
+  readonly kind: string;
+  readonly fields: readonly string[];
+  readonly writers: readonly FindingWriter[];
+  readonly evidence: Finding['evidence'];
+}

@@ -1,0 +1,57 @@
+import type { Causes, PrefixShare } from '../causes/roll-up.ts';
+import type { Changes } from '../history/changes.ts';
+import type { Counted, EventCount } from '../model/analysis.ts';
+import type { KeyCount, OwnerCount, PrefixCount } from '../model/counts.ts';
+import type { ObjectRef, ResourceKey } from '../model/resource.ts';
+import type { Rate } from '../tally/rates.ts';
+
+/** One key that was read revision by revision. */
+export interface ObservedObject {
+  readonly count: KeyCount;
+  readonly resource: ResourceKey;
+  readonly ref: ObjectRef;
+  /** undefined without a clock. */
+  readonly rate: Rate | undefined;
+  readonly changes: Changes;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** The workload at the root of a chain of owners, with everything about it. */
+export interface ObservedOwner {
+  readonly owner: ObjectRef;
+  readonly count: OwnerCount;
+  readonly byPrefix: readonly PrefixShare[];
+  /** Of so many writes, spread over the time in which anything about it was written; undefined without a clock. */
+  rateOf(writes: number): Rate | undefined;
+  /** Keys under it that were read in full. */
+  readonly members: readonly ObservedObject[];
+}
+
+export interface ObservedPrefix {
+  readonly count: PrefixCount;
+  rateOf(writes: number): Rate | undefined;
+  /** Its keys that were read in full. */
+  readonly samples: readonly ObservedObject[];
+}
+
+/** Events with one reporter and one reason, in every namespace. */
+export interface EventGroup {
+  readonly reporter: string;
+  readonly reason: string;
+  readonly events: readonly EventCount[];
+  readonly writes: number;
+  readonly names: number;
+  readonly rate: Rate | undefined;
+}
+
+/** What lies around the observed. */
+export interface World {
+  readonly counted: Counted;
+  readonly causes: Causes;
+  readonly objects: readonly ObservedObject[];
+  readonly eventGroups: readonly EventGroup[];
+  prefix(prefix: string): PrefixCount | undefined;
+  /** Over the whole window. */
+  rateOf(writes: number): Rate | undefined;
+}

@@ -1,0 +1,98 @@
+import type { Counted } from '../../model/analysis.ts';
+import type { KeyId } from '../../model/write.ts';
+import { planScan, type SnapshotFacts } from '../../sources/snapshot/plan.ts';
+import type { OpenedSnapshot } from '../../sources/snapshot/trailing-hash.ts';
+import { aboutCounts } from '../../tally/about-counts.ts';
+import { maxCarvedRows, mergeCarved } from '../../tally/carved-tally.ts';
+import { chooseKeys, defaultChoice, type ChoiceLimits } from '../../tally/choose-keys.ts';
+import { keyCount, topKeyIds } from '../../tally/key-counts.ts';
+import { mergeShards, type MergedTally } from '../../tally/merge-shards.ts';
+import { tallyTotals } from '../../tally/totals.ts';
+import type { ShardCounts } from './count-shard.ts';
+import { countShards, type Threads } from './threads.ts';
+
+export interface CountOptions {
+  readonly threads: Threads;
+  /** Makes the key tables' collisions unpredictable; the counts do not depend on it. */
+  readonly seed: number;
+  /** Keys to name, most writes first. */
+  readonly top: number;
+  readonly choice?: ChoiceLimits;
+  /** Look into free pages for what compaction erased. */
+  readonly carve: boolean;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface CountedSnapshot {
+  readonly counted: Counted;
+  readonly tally: MergedTally;
+  readonly chosen: ReadonlySet<KeyId>;
+}
+
+/** First pass: every change of the file counted by key, and the keys chosen that are worth reading in full. */
+export async function countSnapshot(snapshot: OpenedSnapshot, options: CountOptions): Promise<CountedSnapshot> {
+  const facts = planScan(snapshot, options.carve);
+  const { pieces } = facts.plan;
+  const shards = await countShards(facts.plan, options.seed, options.threads, (taken) => options.onProgress?.(taken, pieces));
+  const tally = mergeShards(shards.map((shard) => shard.tally));
+  const choice = chooseKeys(tally, options.choice ?? defaultChoice);
+  return { counted: countedOf(snapshot, facts, shards, tally, choice, options.top), tally, chosen: new Set(choice.keys()) };
+}
+
+function countedOf(
+  snapshot: OpenedSnapshot,
+  facts: SnapshotFacts,
+  shards: readonly ShardCounts[],
+  tally: MergedTally,
+  choice: ReturnType<typeof chooseKeys>,
+  top: number,
+): Counted {
+  const { state, meta } = facts;
+  const { first: fromRevision, last: toRevision } = tally.revisions.bounds();
+  const growthFrom = Math.max(state.compactRevision, initialRevision);
+  const carved = mergeCarved(
+    shards.map((shard) => shard.carved),
+    tally.revisions,
+  );
+  return {
+    source: [{ kind: 'snapshot', name: snapshot.file, fromRevision, toRevision, compactRevision: state.compactRevision }],
+    database: {
+      sizeBytes: facts.sizeBytes,
+      inUseBytes: inUseBytes(facts, shards),
+      quotaBytes: null,
+      quotaSource: 'a database file does not hold the quota',
+      alarms: state.alarms,
+    },
+    ...tallyTotals(tally),
+    growth: Math.max(0, toRevision - growthFrom),
+    countedRevisions: tally.revisions.count(growthFrom),
+    topKeys: topKeyIds(tally, top).map((id) => keyCount(tally, id)),
+    ...aboutCounts(tally),
+    anchors: tally.shards.flatMap((shard) => shard.tally.anchors),
+    chosen: [...choice].map(([id, chosenFor]) => ({ count: keyCount(tally, id), chosenFor })),
+    ...(carved.writes > 0 && { carved }),
+    notSeen: [...facts.damage, ...damageOf(shards, meta.pageSize), ...limitsReached(shards)],
+  };
+}
+
+/** As etcd's dbSizeInUse: the file without its free pages. */
+function inUseBytes({ sizeBytes, meta, otherPages }: SnapshotFacts, shards: readonly ShardCounts[]): number {
+  const used = shards.reduce((sum, { outcome }) => sum + outcome.livePages, otherPages);
+  return sizeBytes - Math.max(0, meta.pages - used) * meta.pageSize;
+}
+
+/** A new etcd is at revision 1; its first write makes 2. */
+const initialRevision = 1;
+
+function damageOf(shards: readonly ShardCounts[], pageSize: number): string[] {
+  const pages = shards.reduce((sum, { outcome }) => sum + outcome.damagedPages, 0);
+  const elements = shards.reduce((sum, { outcome }) => sum + outcome.damagedElements, 0);
+  return [
+    ...(pages > 0 ? [`${pages} leaf pages of ${pageSize} bytes are damaged: their changes were skipped`] : []),
+    ...(elements > 0 ? [`${elements} changes are damaged and were skipped`] : []),
+  ];
+}
+
+function limitsReached(shards: readonly ShardCounts[]): string[] {
+  return shards.some(({ carved }) => carved.count >= maxCarvedRows) ? ['more changes lie in free pages than were counted'] : [];
+}

@@ -1,0 +1,142 @@
+import type { Counted } from '../model/analysis.ts';
+import type { KeyCount, OwnerCount, PrefixCount, WriterCount } from '../model/counts.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Millis, Revision } from '../model/write.ts';
+import type { ChurnReport } from './schema.ts';
+
+/** What the report needs of tally/revision-clock. */
+export interface ReportClock {
+  timeOf(revision: Revision): Millis | undefined;
+  readonly errorSeconds: number;
+}
+
+export interface ReportParts {
+  readonly counted: Counted;
+  /** undefined where nothing stored states a time. */
+  readonly clock: ReportClock | undefined;
+  /** Ranked, gravest first. */
+  readonly findings: readonly Finding[];
+  /** Most writes first. */
+  readonly owners: readonly OwnerCount[];
+  /** What patterns could not judge; joined to what the sources did not see. */
+  readonly notSeen: readonly string[];
+  /** At most so many keys, owners and writers. */
+  readonly top: number;
+  readonly version?: string;
+}
+
+/** Puts what was counted and found into the contract of the output. Pure; never throws. */
+export function assembleReport({ counted, clock, findings, owners, notSeen, top, version }: ReportParts): ChurnReport {
+  const { totals, database, carved, undecoded } = counted;
+  const shareOf = (writes: number): number => (totals.writes === 0 ? 0 : writes / totals.writes);
+  return {
+    apiVersion: 'kubechurn.dev/v1',
+    kind: 'ChurnReport',
+    ...(version === undefined ? {} : { generatedBy: { name: 'kubechurn', version } }),
+    source: counted.source,
+    ...(database ? { database } : {}),
+    totals: {
+      revisions: totals.revisions,
+      writes: totals.writes,
+      deletes: totals.deletes,
+      bytes: totals.bytes,
+      keys: totals.keys,
+    },
+    coverage: {
+      counted: counted.countedRevisions,
+      growth: counted.growth,
+      ratio: counted.growth === 0 ? 1 : counted.countedRevisions / counted.growth,
+      notSeen: [...new Set([...counted.notSeen, ...notSeen])],
+    },
+    clock: clockOf(counted, clock),
+    undecoded,
+    ...(carved ? { carved } : {}),
+    resources: counted.prefixes.map((prefix) => resourceEntry(prefix, shareOf)),
+    keys: counted.topKeys.slice(0, top).map((key) => keyEntry(key, shareOf, clock)),
+    owners: owners.slice(0, top).map((owner) => ownerEntry(owner, shareOf)),
+    writers: counted.writers
+      .toSorted(byWrites)
+      .slice(0, top)
+      .map((writer) => writerEntry(writer, shareOf)),
+    findings,
+  };
+}
+
+type ShareOf = (writes: number) => number;
+
+function resourceEntry(
+  { prefix, group, resource, writes, deletes, bytes, liveKeys }: PrefixCount,
+  shareOf: ShareOf,
+): ChurnReport['resources'][number] {
+  return { prefix, group, resource, writes, deletes, share: shareOf(writes), bytes, liveKeys };
+}
+
+function keyEntry(count: KeyCount, shareOf: ShareOf, clock: ReportClock | undefined): ChurnReport['keys'][number] {
+  const { key, resource, writes, deletes, bytes, firstRevision, lastRevision } = count;
+  return {
+    key,
+    group: resource?.group ?? '',
+    resource: resource?.resource ?? '',
+    namespace: resource?.namespace ?? '',
+    name: resource?.name ?? '',
+    writes,
+    deletes,
+    share: shareOf(writes),
+    bytes,
+    ratePerMinute: ratePerMinute(count, clock),
+    firstRevision,
+    lastRevision,
+    error: 0,
+  };
+}
+
+function ownerEntry({ owner, writes, bytes, names }: OwnerCount, shareOf: ShareOf): ChurnReport['owners'][number] {
+  const { group, kind, namespace = '', name } = owner;
+  return { group, kind, namespace, name, writes, share: shareOf(writes), bytes, names };
+}
+
+function writerEntry(
+  { writer, writes, resources, error }: WriterCount,
+  shareOf: ShareOf,
+): ChurnReport['writers'][number] {
+  return {
+    name: writer.name,
+    kind: writer.kind,
+    confidence: writer.confidence,
+    writes,
+    share: shareOf(writes),
+    resources,
+    error,
+  };
+}
+
+/** Over a minute at least: five writes within a second are no rate of 300 a minute. */
+function ratePerMinute(
+  { writes, firstRevision, lastRevision }: KeyCount,
+  clock: ReportClock | undefined,
+): number | null {
+  const first = clock?.timeOf(firstRevision);
+  const last = clock?.timeOf(lastRevision);
+  if (first === undefined || last === undefined) return null;
+  const minutes = Math.max(1, (last - first) / 60_000);
+  return Number.isFinite(minutes) ? writes / minutes : null;
+}
+
+function clockOf({ source }: Counted, clock: ReportClock | undefined): ChurnReport['clock'] {
+  if (!clock || source.length === 0) return null;
+  const from = isoTime(clock.timeOf(Math.min(...source.map(({ fromRevision }) => fromRevision))));
+  const to = isoTime(clock.timeOf(Math.max(...source.map(({ toRevision }) => toRevision))));
+  if (from === null && to === null) return null;
+  return { from, to, errorSeconds: Number.isFinite(clock.errorSeconds) ? clock.errorSeconds : null };
+}
+
+/** null also for years the four digits of ISO 8601 cannot hold: a stored object may claim any time. */
+function isoTime(at: Millis | undefined): string | null {
+  if (at === undefined || !(at >= 0 && at < 253_402_300_800_000)) return null;
+  return new Date(at).toISOString();
+}
+
+function byWrites(a: WriterCount, b: WriterCount): number {
+  if (a.writes !== b.writes) return b.writes - a.writes;
+  return a.writer.name < b.writer.name ? -1 : Number(a.writer.name > b.writer.name);
+}

@@ -1,0 +1,131 @@
+import { hasBit, type Bitmap } from '../../bbolt/bitmap.ts';
+import { pageFlags, pageHeader, pageHeaderSize, type PageSource } from '../../bbolt/page.ts';
+import { appendLeafRows, type KeyInterner } from '../../mvcc/leaf-rows.ts';
+import { writeFlags, type WriteBatch } from '../../model/write.ts';
+import { pieceSize, type ScanPlan } from './plan.ts';
+
+export interface ScanOutcome {
+  /** Pages of live leaves, overflow included. */
+  livePages: number;
+  /** Live leaf pages that are not what the tree says. */
+  damagedPages: number;
+  /** Elements of live leaves that are no revision. */
+  damagedElements: number;
+}
+
+export interface ScannedPiece {
+  readonly live: WriteBatch;
+  /** Keys of these rows are ids of `carvedKeys`. */
+  readonly carved: WriteBatch;
+}
+
+/**
+ * Takes piece after piece of the file from the shared counter, reads each sequentially and yields the rows of its leaf
+ * pages. Both batches are reused for the next piece.
+ */
+export function* scanPieces(
+  source: PageSource,
+  plan: ScanPlan,
+  keys: KeyInterner,
+  carvedKeys: KeyInterner,
+  outcome: ScanOutcome,
+): Generator<ScannedPiece> {
+  const { pageSize, size } = plan;
+  const leaves = { words: plan.leaves };
+  const pages = Math.min(Math.floor(size / pageSize), plan.leaves.length * 32);
+  // Room behind the piece for a leaf that reaches into the next one.
+  let piece = new Uint8Array(pieceSize + (pieceSize >>> 2));
+  let live = emptyBatch(piece);
+  let carved = emptyBatch(piece);
+
+  for (let index = takePiece(plan); index < plan.pieces; index = takePiece(plan)) {
+    const offset = index * pieceSize;
+    const wanted = Math.min(pieceSize, size - offset);
+    let filled = source.read(piece.subarray(0, wanted), offset);
+    live.rows = 0;
+    carved.rows = 0;
+    for (let start = 0; start + pageSize <= filled && start < pieceSize; ) {
+      const page = (offset + start) / pageSize;
+      if (page >= pages) break;
+      const isLive = hasBit(leaves, page);
+      const header = pageHeader(piece, start);
+      const isLeaf = header.id === page && (header.flags & pageFlags.leaf) !== 0;
+      const end = start + (header.overflow + 1) * pageSize;
+      if (!isLeaf || offset + end > size || end - start > largestLeaf || swallowsLeaf(leaves, page, header.overflow)) {
+        if (isLive) outcome.damagedPages++;
+        start += pageSize;
+        continue;
+      }
+      if (!isLive && !plan.carve) {
+        start += pageSize;
+        continue;
+      }
+      if (end > filled) {
+        if (end > piece.length) {
+          const larger = new Uint8Array(end);
+          larger.set(piece.subarray(0, filled));
+          piece = larger;
+          live = withValuesIn(live, piece);
+          carved = withValuesIn(carved, piece);
+        }
+        filled += source.read(piece.subarray(filled, end), offset + filled);
+        if (end > filled) {
+          if (isLive) outcome.damagedPages++;
+          break;
+        }
+      }
+      const leaf = { piece, start, end, fileOffset: offset };
+      if (isLive) {
+        outcome.livePages += header.overflow + 1;
+        outcome.damagedElements += appendLeafRows(leaf, 0, keys, live);
+        start = end;
+      } else {
+        appendLeafRows(leaf, writeFlags.carved, carvedKeys, carved);
+        // A free page's overflow may have been reused since.
+        start += pageSize;
+      }
+    }
+    yield { live, carved };
+  }
+}
+
+/** A leaf overflows for the sake of one large pair, and etcd refuses requests of that size (--max-request-bytes). */
+const largestLeaf = 64 * 1024 * 1024;
+
+/** Another live leaf inside its overflow: the header is damaged. */
+function swallowsLeaf(leaves: Bitmap, page: number, overflow: number): boolean {
+  for (let next = page + 1; next <= page + overflow; next++) if (hasBit(leaves, next)) return true;
+  return false;
+}
+
+function takePiece({ nextPiece }: ScanPlan): number {
+  return Atomics.add(nextPiece, 0, 1);
+}
+
+/** An element of a leaf needs 16 bytes, so a piece has no more rows than this. */
+function emptyBatch(piece: Uint8Array): WriteBatch {
+  const room = Math.ceil(piece.length / pageHeaderSize);
+  return {
+    rows: 0,
+    key: new Uint32Array(room),
+    revision: new Float64Array(room),
+    sub: new Uint32Array(room),
+    bytes: new Uint32Array(room),
+    flags: new Uint8Array(room),
+    handle: new Float64Array(room),
+    pairSize: new Uint32Array(room),
+    values: { buffer: piece, start: new Uint32Array(room), size: new Uint32Array(room) },
+  };
+}
+
+/** The same rows, in a larger buffer that holds the same bytes at the same places. */
+function withValuesIn(batch: WriteBatch, piece: Uint8Array): WriteBatch {
+  const larger = emptyBatch(piece);
+  larger.rows = batch.rows;
+  for (const column of ['key', 'revision', 'sub', 'bytes', 'flags', 'handle', 'pairSize'] as const) {
+    larger[column].set(batch[column].subarray(0, batch.rows));
+  }
+  larger.values.start.set(batch.values.start.subarray(0, batch.rows));
+  larger.values.size.set(batch.values.size.subarray(0, batch.rows));
+  return larger;
+}

@@ -1,0 +1,69 @@
+import type { ChosenFor } from '../model/analysis.ts';
+import { refId } from '../model/resource.ts';
+import type { KeyId } from '../model/write.ts';
+import { createBest } from './best.ts';
+import { forEachKey, topKeyIds } from './key-counts.ts';
+import { hashOf } from './key-table.ts';
+import type { MergedTally } from './merge-shards.ts';
+
+export interface ChoiceLimits {
+  /** Keys by rank at most. */
+  readonly ranked: number;
+  /** Sampled keys of each prefix, and of each of the objects that most is about. */
+  readonly perPrefix: number;
+  readonly perOwner: number;
+  readonly owners: number;
+  /** Revisions to decode in all; ranked keys come first. */
+  readonly revisions: number;
+  /** Revisions of one key at most. */
+  readonly perKey: number;
+}
+
+export const defaultChoice: ChoiceLimits = { ranked: 2_000, perPrefix: 12, perOwner: 3, owners: 64, revisions: 40_000, perKey: 400 };
+
+/** The sample is the same in every run and whatever the threads did. */
+const sampleSeed = 0x6b636875;
+
+/**
+ * Which keys to read revision by revision: those with most writes, and a sample of every prefix and of the busiest
+ * owners, because what is written under ever new names hides in the ranks.
+ */
+export function chooseKeys(tally: MergedTally, limits: ChoiceLimits): Map<KeyId, ChosenFor> {
+  const chosen = new Map<KeyId, ChosenFor>();
+  let left = limits.revisions;
+  const choose = (id: KeyId, reason: ChosenFor): void => {
+    if (chosen.has(id)) return;
+    chosen.set(id, reason);
+    const { shard, local } = tally.locate(id);
+    left -= Math.min(shard.tally.columns.writes[local]!, limits.perKey);
+  };
+  for (const [sample, reason] of samples(tally, limits)) for (const id of sample) choose(id, reason);
+  for (const id of topKeyIds(tally, limits.ranked)) {
+    if (left <= 0) break;
+    const { shard, local } = tally.locate(id);
+    if (shard.tally.columns.writes[local]! > 1) choose(id, 'rank');
+  }
+  return chosen;
+}
+
+function* samples(tally: MergedTally, limits: ChoiceLimits): Generator<[KeyId[], ChosenFor]> {
+  const lowest = (limit: number) => createBest<{ id: KeyId; lot: number }>(limit, (a, b) => a.lot - b.lot || a.id - b.id);
+  const byPrefix = tally.prefixes.map(() => lowest(limits.perPrefix));
+  const writesAbout = new Float64Array(tally.abouts.length);
+  forEachKey(tally, ({ tally: { columns } }, local) => {
+    const about = columns.about[local]!;
+    if (about > 0) writesAbout[about - 1]! += columns.writes[local]!;
+  });
+  const owners = createBest<number>(limits.owners, (a, b) => writesAbout[b]! - writesAbout[a]! || (refId(tally.abouts[a]!) < refId(tally.abouts[b]!) ? -1 : 1));
+  for (let about = 0; about < tally.abouts.length; about++) owners.offer(about);
+  const byOwner = new Map(owners.sorted().map((about) => [about, lowest(limits.perOwner)]));
+
+  forEachKey(tally, ({ tally: { columns }, keys }, local, id) => {
+    const key = keys.bytesOf(local);
+    const lot = { id, lot: hashOf(key, 0, key.length, sampleSeed) };
+    byPrefix[columns.prefix[local]!]!.offer(lot);
+    byOwner.get(columns.about[local]! - 1)?.offer(lot);
+  });
+  for (const best of byPrefix) yield [best.sorted().map(({ id }) => id), 'prefix'];
+  for (const best of byOwner.values()) yield [best.sorted().map(({ id }) => id), 'owner'];
+}

@@ -1,0 +1,122 @@
+import { refId, type ObjectRef } from '../model/resource.ts';
+import type { KeyId } from '../model/write.ts';
+import { createRevisionSet, type RevisionSet } from './revision-set.ts';
+import { tableOver, type KeyTable } from './key-table.ts';
+import type { Actor, KeyColumns, ShardTally } from './shard-tally.ts';
+
+/** Several threads' counts as one, without copying a key: ids are those of the first shard, then of the second ... */
+export interface MergedTally {
+  readonly shards: readonly MergedShard[];
+  readonly revisions: RevisionSet;
+  /** What the columns `prefix`, `about` (less one) and `actor` (less one) of all shards index. */
+  readonly prefixes: readonly string[];
+  readonly abouts: readonly ObjectRef[];
+  readonly actors: readonly Actor[];
+  /** The one id of a key that any shard met. */
+  find(key: Uint8Array): KeyId | undefined;
+  /** Which shard holds a key's counts, and its id there. */
+  locate(id: KeyId): { shard: MergedShard; local: number };
+}
+
+export interface MergedShard {
+  readonly tally: ShardTally;
+  readonly keys: KeyTable;
+  /** Add to a local id to get the merged one. */
+  readonly base: number;
+  /** Per local id the merged id of the key, which is another shard's where that one met the key too. */
+  readonly merged: Uint32Array;
+}
+
+/**
+ * Each key keeps its place in the first shard that met it; what later shards counted of it is added there. Tables of
+ * millions of keys are linked instead of merged into a third one, which would not fit beside them.
+ */
+export function mergeShards(tallies: readonly ShardTally[]): MergedTally {
+  const shards: MergedShard[] = [];
+  const revisions = createRevisionSet();
+  const prefixes = createUnion<string>((prefix) => prefix);
+  const abouts = createUnion<ObjectRef>((ref) => `${refId(ref)}/${ref.uid ?? ''}`);
+  const actors = createUnion<Actor>(({ name, event }) => (event ? `${name}\n${event.reason}\n${event.kind}` : name));
+  let base = 0;
+  for (const tally of tallies) {
+    renumber(tally.columns.prefix, tally.keys.count, [...prefixes.add(tally.prefixes)]);
+    renumber(tally.columns.about, tally.keys.count, [0, ...abouts.add(tally.abouts).map((index) => index + 1)]);
+    renumber(tally.columns.actor, tally.keys.count, [0, ...actors.add(tally.actors).map((index) => index + 1)]);
+    const keys = tableOver(tally.keys);
+    const merged = new Uint32Array(keys.count);
+    for (let local = 0; local < keys.count; local++) {
+      merged[local] = base + local;
+      const name = keys.bytesOf(local);
+      for (const earlier of shards) {
+        const home = earlier.keys.find(name, 0, name.length);
+        if (home === undefined) continue;
+        merged[local] = earlier.base + home;
+        addCounts(earlier.tally.columns, home, tally.columns, local);
+        break;
+      }
+    }
+    shards.push({ tally, keys, base, merged });
+    revisions.merge(tally.revisions);
+    base += keys.count;
+  }
+  const locate = (id: KeyId): { shard: MergedShard; local: number } => {
+    const shard = shards.findLast((candidate) => id >= candidate.base) ?? shards[0]!;
+    return { shard, local: id - shard.base };
+  };
+  return {
+    shards,
+    revisions,
+    prefixes: prefixes.items,
+    abouts: abouts.items,
+    actors: actors.items,
+    locate,
+    find(key) {
+      for (const shard of shards) {
+        const local = shard.keys.find(key, 0, key.length);
+        if (local !== undefined) return shard.merged[local];
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Adds what `from` counted of a key to what `into` did. What depends on order is decided by positions, never by who came first. */
+function addCounts(into: KeyColumns, home: number, from: KeyColumns, local: number): void {
+  into.writes[home]! += from.writes[local]!;
+  into.creates[home]! += from.creates[local]!;
+  into.deletes[home]! += from.deletes[local]!;
+  into.bytes[home]! += from.bytes[local]!;
+  into.maxBytes[home] = Math.max(into.maxBytes[home]!, from.maxBytes[local]!);
+  if (from.last[local]! > into.last[home]!) {
+    into.last[home] = from.last[local]!;
+    into.live[home] = from.live[local]!;
+  }
+  if (from.first[local]! < into.first[home]!) {
+    into.first[home] = from.first[local]!;
+    into.encoding[home] = from.encoding[local]!;
+    into.about[home] = from.about[local]!;
+    into.actor[home] = from.actor[local]!;
+  }
+}
+
+function renumber(column: Uint32Array, count: number, numbers: readonly number[]): void {
+  for (let i = 0; i < count; i++) column[i] = numbers[column[i]!]!;
+}
+
+/** Lists of several shards as one, each item once. */
+function createUnion<Item>(identity: (item: Item) => string) {
+  const items: Item[] = [];
+  const numbers = new Map<string, number>();
+  return {
+    items,
+    /** The number of each added item in `items`. */
+    add: (more: readonly Item[]): number[] =>
+      more.map((item) => {
+        const id = identity(item);
+        const known = numbers.get(id);
+        if (known !== undefined) return known;
+        numbers.set(id, items.length);
+        return items.push(item) - 1;
+      }),
+  };
+}

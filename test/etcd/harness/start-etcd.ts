@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { connect, type EtcdClient } from './client.ts';
+import { freePorts } from './free-ports.ts';
+import { getText } from './get-text.ts';
+import { openScene, type Running, type Scene } from './scene.ts';
+import { etcdVersion, requiredTool } from './tool.ts';
+import { until } from './until.ts';
+
+export type EtcdOptions = {
+  /** Without it the newest at hand. */
+  version?: '3.4' | '3.5' | '3.6';
+  members?: 1 | 3;
+  /** etcd's own default is 2 GiB. */
+  quotaBytes?: number;
+  /** Off where a test is about durability; etcd 3.4 does not know it and always syncs. */
+  unsafeNoFsync?: boolean;
+  extraArgs?: readonly string[];
+};
+
+export type EtcdMember = { name: string; endpoint: string; pid: number; dataDir: string; dbFile: string };
+
+/** A real etcd; the fields that `EtcdMember` has too are those of its first member. */
+export type Etcd = Omit<EtcdMember, 'name'> & {
+  version: string;
+  endpoints: readonly string[];
+  members: readonly EtcdMember[];
+  /** Connected to the first member. */
+  client: EtcdClient;
+  /** Ends it and removes its files. With `keepFiles` they stay until `stop` is called again, or this process ends. */
+  stop(options?: { keepFiles?: boolean }): Promise<void>;
+};
+
+/** Starts an etcd whose every member is healthy. Throws with etcd's last words when that cannot be had. */
+export async function startEtcd(options: EtcdOptions = {}): Promise<Etcd> {
+  const program = requiredTool(options.version === undefined ? 'etcd' : `etcd-${options.version}`);
+  const attempts = 3; // another process may take one of our ports before etcd does
+  for (let attempt = 1; ; attempt += 1) {
+    const scene = openScene('etcd');
+    try {
+      return await startIn(scene, program, options);
+    } catch (error) {
+      await scene.close();
+      if (attempt === attempts || !String(error).includes('address already in use')) throw error;
+    }
+  }
+}
+
+async function startIn(scene: Scene, program: string, options: EtcdOptions): Promise<Etcd> {
+  const version = etcdVersion(program);
+  const plans = await planMembers(scene.directory, options.members ?? 1);
+  const shared = sharedArguments(version, options);
+  const cluster = plans.map(({ name, peer }) => `${name}=${peer}`).join(',');
+  const started = plans.map((plan) => {
+    const process = scene.start(program, [...memberArguments(plan, cluster), ...shared], { name: plan.name, env: environment() });
+    return { plan, process };
+  });
+  await Promise.all(started.map(({ plan, process }) => healthy(plan.endpoint, process)));
+
+  const members = started.map(({ plan: { peer: _, ...member }, process }) => ({ ...member, pid: process.pid }));
+  const [first] = members;
+  if (first === undefined) throw new Error('an etcd needs a member');
+  const client = connect(first.endpoint);
+  const { endpoint, pid, dataDir, dbFile } = first;
+  return {
+    version,
+    ...{ endpoint, pid, dataDir, dbFile },
+    endpoints: members.map((member) => member.endpoint),
+    members,
+    client,
+    async stop({ keepFiles = false } = {}) {
+      client.close();
+      await (keepFiles ? scene.stop() : scene.close());
+    },
+  };
+}
+
+type MemberPlan = Omit<EtcdMember, 'pid'> & { peer: string };
+
+async function planMembers(directory: string, count: number): Promise<MemberPlan[]> {
+  const ports = await freePorts(2 * count);
+  return Array.from({ length: count }, (_, index) => {
+    const name = `member-${index + 1}`;
+    const dataDir = join(directory, name);
+    return {
+      name,
+      endpoint: `http://127.0.0.1:${ports[2 * index]}`,
+      peer: `http://127.0.0.1:${ports[2 * index + 1]}`,
+      dataDir,
+      dbFile: join(dataDir, 'member/snap/db'),
+    };
+  });
+}
+
+function memberArguments({ name, endpoint, peer, dataDir }: MemberPlan, cluster: string): string[] {
+  return [
+    ...['--name', name, '--data-dir', dataDir],
+    ...['--listen-client-urls', endpoint, '--advertise-client-urls', endpoint],
+    ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', cluster],
+  ];
+}
+
+function sharedArguments(version: string, { quotaBytes, unsafeNoFsync = true, extraArgs = [] }: EtcdOptions): string[] {
+  return [
+    ...['--log-level', 'warn', '--logger', 'zap'],
+    ...(quotaBytes === undefined ? [] : ['--quota-backend-bytes', String(quotaBytes)]),
+    ...(unsafeNoFsync && !version.startsWith('3.4.') ? ['--unsafe-no-fsync'] : []),
+    ...extraArgs,
+  ];
+}
+
+/** Ours without ETCD_*, which etcd would read as flags. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ETCD')));
+}
+
+async function healthy(endpoint: string, process: Running): Promise<void> {
+  await until(`etcd at ${endpoint} to be healthy`, async () => {
+    if (process.ended()) throw new Error(`etcd ended before it was healthy: ${process.lastWords()}`);
+    const answer = await getText(`${endpoint}/health`);
+    return answer?.includes('"health":"true"');
+  });
+}

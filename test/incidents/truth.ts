@@ -1,0 +1,55 @@
+import type { Revision } from '../../src/model/write.ts';
+import type { Mutation } from './mutation.ts';
+import { prefixOf } from './prefix.ts';
+
+/** A mutation etcd accepted, and the revision it gave to it. */
+export interface Accepted extends Mutation {
+  readonly revision: Revision;
+}
+
+export interface TruthCounts {
+  writes: number;
+  deletes: number;
+  /** Of keys and values as stored. */
+  bytes: number;
+}
+
+export interface Truth {
+  readonly totals: TruthCounts & { revisions: number; keys: number };
+  readonly prefixes: ReadonlyMap<string, TruthCounts & { liveKeys: number }>;
+  readonly keys: ReadonlyMap<string, TruthCounts>;
+}
+
+/** What etcd holds after `accepted`, counted one by one; with `compacted`, after a compaction to that revision. */
+export function truthOf(accepted: readonly Accepted[], compacted: Revision = 0): Truth {
+  const ordered = [...accepted].sort((a, b) => a.revision - b.revision);
+  const revisions = new Set<Revision>();
+  const keys = new Map<string, TruthCounts>();
+  const prefixes = new Map<string, TruthCounts & { liveKeys: number }>();
+  const totals = { writes: 0, deletes: 0, bytes: 0 };
+  for (const [key, changes] of Map.groupBy(ordered, ({ key }) => key)) {
+    const kept = retained(changes, compacted);
+    if (kept.length === 0) continue;
+    const counts = { writes: 0, deletes: 0, bytes: 0 };
+    const prefix = prefixes.get(prefixOf(key)) ?? { writes: 0, deletes: 0, bytes: 0, liveKeys: 0 };
+    for (const { revision, value } of kept) {
+      revisions.add(revision);
+      for (const sum of [counts, prefix, totals]) {
+        sum.writes++;
+        sum.deletes += value ? 0 : 1;
+        sum.bytes += Buffer.byteLength(key) + (value?.length ?? 0);
+      }
+    }
+    if (kept.at(-1)?.value) prefix.liveKeys++;
+    keys.set(key, counts);
+    prefixes.set(prefixOf(key), prefix);
+  }
+  return { totals: { ...totals, revisions: revisions.size, keys: keys.size }, prefixes, keys };
+}
+
+/** A compaction keeps what comes later, and of the rest the newest, unless that is a tombstone (etcd server/storage/mvcc/key_index.go). */
+function retained(changes: readonly Accepted[], compacted: Revision): readonly Accepted[] {
+  const later = changes.filter(({ revision }) => revision > compacted);
+  const last = changes.findLast(({ revision }) => revision <= compacted);
+  return last?.value ? [last, ...later] : later;
+}

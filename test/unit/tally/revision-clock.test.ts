@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { ClockAnchor } from '../../../src/model/analysis.ts';
+import { buildRevisionClock } from '../../../src/tally/revision-clock.ts';
+
+const noon = Date.UTC(2025, 5, 1, 12);
+const second = (ms: number): number => Math.floor(ms / 1000) * 1000;
+
+/** Ten revisions a second, each stating its own time cut to a second. */
+const steadyAnchors = (count: number): ClockAnchor[] =>
+  Array.from({ length: count }, (_, i) => ({ revision: 100 + i, at: second(noon + i * 100) }));
+
+describe('the revision clock', () => {
+  it('tells the time of a revision within its stated error', () => {
+    const clock = buildRevisionClock(steadyAnchors(6000));
+    for (const i of [0, 17, 2500, 5999]) expect(Math.abs((clock.timeOf(100 + i) ?? 0) - (noon + i * 100))).toBeLessThanOrEqual(1000);
+    expect(clock.errorSeconds).toBe(1);
+  });
+
+  it('ignores anchors that are old and a clock that runs an hour ahead', () => {
+    const anchors = steadyAnchors(3000).map((anchor, i) => {
+      if (i % 4 === 1) return { ...anchor, at: anchor.at - 600_000 };
+      if (i % 211 === 3) return { ...anchor, at: anchor.at + 3_600_000 };
+      return anchor;
+    });
+    const clock = buildRevisionClock(anchors);
+    for (const i of [10, 1500, 2900]) expect(Math.abs((clock.timeOf(100 + i) ?? 0) - (noon + i * 100))).toBeLessThanOrEqual(1500);
+  });
+
+  it('keeps its pace beyond the last anchor, for deletions state no time', () => {
+    expect(buildRevisionClock(steadyAnchors(600)).timeOf(100 + 900)).toBeGreaterThan(noon + 85_000);
+  });
+
+  it('finds the revision of a moment', () => {
+    const clock = buildRevisionClock(steadyAnchors(6000));
+    expect(clock.revisionAt(noon + 300_000)).toBeGreaterThanOrEqual(3090);
+    expect(clock.revisionAt(noon + 300_000)).toBeLessThanOrEqual(3110);
+    expect(clock.revisionAt(noon - 1)).toBeUndefined();
+  });
+
+  it('does not claim to know with fewer than two anchors', () => {
+    expect(buildRevisionClock([]).timeOf(5)).toBeUndefined();
+    expect(buildRevisionClock([{ revision: 5, at: noon }]).errorSeconds).toBeUndefined();
+  });
+
+  it('never runs backwards, whatever the anchors', () => {
+    const anchor = fc.record({ revision: fc.nat(5000), at: fc.integer({ min: noon, max: noon + 100_000 }) });
+    fc.assert(
+      fc.property(fc.array(anchor, { maxLength: 200 }), fc.nat(5000), fc.nat(5000), (anchors, a, b) => {
+        const clock = buildRevisionClock(anchors);
+        const [early, late] = [clock.timeOf(Math.min(a, b)), clock.timeOf(Math.max(a, b))];
+        expect(early === undefined).toBe(late === undefined);
+        if (early !== undefined && late !== undefined) expect(early).toBeLessThanOrEqual(late);
+      }),
+    );
+  });
+
+  it('stays itself with a quarter of a million anchors', () => {
+    const clock = buildRevisionClock(steadyAnchors(250_000));
+    expect(Math.abs((clock.timeOf(100 + 125_000) ?? 0) - (noon + 12_500_000))).toBeLessThanOrEqual(10_000);
+  });
+});

@@ -1,0 +1,37 @@
+#!/bin/sh
+# The one way to start anything here; make and npm run both come through it:
+#
+#   tools/run.sh TASK [ARGUMENT...]     TASK: build demo test test-fast bench lint format tools jest node
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+tools/setup.sh
+PATH="$root/tools/node/bin:$root/.tools/bin:$PATH"
+export PATH
+task=${1:-}
+[ $# -eq 0 ] || shift
+
+case $task in
+  build) exec node tools/build.ts "$@" ;;
+  test) exec node tools/run-tests.ts all "$@" ;;
+  test-fast) exec node tools/run-tests.ts pure "$@" ;;
+  lint) exec node tools/lint.ts "$@" ;;
+  format) exec node node_modules/prettier/bin/prettier.cjs --write . "$@" ;;
+  tools) exec tools/bring/bring.sh "${@:-all}" ;;
+  # jest runs ES modules only under this flag; given to node itself, it does not reach the programs that tests start.
+  jest) exec node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js "$@" ;;
+  node) exec node "$@" ;;
+  demo)
+    node tools/build.ts
+    tools/bring/bring.sh etcd
+    exec node tools/demo.ts "$@"
+    ;;
+  bench)
+    node tools/build.ts
+    exec node bench/run.ts "$@"
+    ;;
+  *)
+    sed -n '2,4s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+    ;;
+esac
