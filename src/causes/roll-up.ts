@@ -15,6 +15,8 @@ export interface PrefixShare extends Counts {
 export interface Causes extends AboutGraph {
   /** Everything about an object, straight or through a chain, each key once, by prefix, most writes first. Its own key is not among it. */
   consequencesOf(ref: ObjectRef): readonly PrefixShare[];
+  /** Whether a chain from one of these kinds leads to the object. */
+  hasWorkloadBelow(ref: ObjectRef, kinds: ReadonlySet<string>): boolean;
   /** When those writes began and ended, where known. */
   extentOf(ref: ObjectRef): Extent;
   /** Every object something is about, with all of it; most writes first, then by name. */
@@ -37,6 +39,10 @@ export function rollUp(counted: Pick<Counted, 'abouts' | 'edges'>): Causes {
   return {
     ...graph,
     consequencesOf: (ref) => byPrefix(countsOf(ref)),
+    hasWorkloadBelow: (ref, kinds) => {
+      const id = refId(ref);
+      return countsOf(ref).some(({ about }) => refId(about) !== id && [about, ...graph.ancestors(about)].some((each) => kinds.has(each.kind)));
+    },
     extentOf: (ref) => extent(countsOf(ref)),
     ownersOf: () =>
       [...under.values()]

@@ -2,7 +2,7 @@ import type { JsonObject } from '../model/json.ts';
 
 /**
  * Whether a fieldsV1 set covers the field at a JSON pointer as `changedPaths` writes them: list items by key
- * (`containers/name=web`, stored as `k:{"name":"web"}`). A set that ends above the field owns all below it (atomic).
+ * (`containers/name=web`, stored as `k:{"name":"web"}`), of a set by value (`finalizers/=x`, stored as `v:"x"`). A set that ends above the field owns all below it (atomic).
  */
 export function ownsField(fields: JsonObject, path: string): boolean {
   let node = fields;
@@ -30,7 +30,8 @@ function childOf(node: JsonObject, segment: string): JsonObject | undefined {
   const byName = asObject(node[`f:${segment}`]);
   if (byName) return byName;
   if (segment.startsWith('#')) return asObject(node[`i:${segment.slice(1)}`]);
-  if (!segment.includes('=')) return asObject(node[`v:${JSON.stringify(segment)}`]);
+  if (segment.startsWith('=')) return asObject(node[`v:${JSON.stringify(segment.slice(1))}`]);
+  if (!segment.includes('=')) return undefined;
   for (const key in node) {
     if (key.startsWith('k:') && namesItem(key.slice(2), segment)) return asObject(node[key]);
   }

@@ -1,8 +1,9 @@
 import type { Json } from '../model/json.ts';
+import type { Digest } from '../model/object.ts';
 import type { Millis } from '../model/write.ts';
 import type { Writer } from '../model/writer.ts';
+import { digestOf } from '../objects/digests.ts';
 import type { PathHistory, Touch } from './changes.ts';
-import { valueDigest } from './value-digest.ts';
 import { WriterTally } from './writer-tally.ts';
 
 /** One change of one field. */
@@ -119,6 +120,11 @@ export class PathTrail {
     if (to > from) this.#rises++;
     if (to < from) this.#falls++;
   }
+}
+
+/** An absent field is a value too; no digest is negative. */
+function valueDigest(value: Json | undefined): Digest {
+  return value === undefined ? -1 : digestOf(value);
 }
 
 function numeric(value: Json | undefined): number | undefined {

@@ -45,4 +45,6 @@ export interface FieldChange {
   /** undefined where the field is absent. */
   readonly before: Json | undefined;
   readonly after: Json | undefined;
+  /** True where a list holds the same items in another order; before and after are then the lists. */
+  readonly reordered?: true;
 }

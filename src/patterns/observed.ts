@@ -10,6 +10,8 @@ export interface ObservedObject {
   readonly count: KeyCount;
   readonly resource: ResourceKey;
   readonly ref: ObjectRef;
+  /** What it is about, nearest first: its ReplicaSet, the Deployment. Nodes, which own static pods, are left out. */
+  readonly owners: readonly ObjectRef[];
   /** undefined without a clock. */
   readonly rate: Rate | undefined;
   readonly changes: Changes;

@@ -4,11 +4,11 @@ import type { AboutCount, AboutEdge } from '../model/analysis.ts';
 import { refId } from '../model/resource.ts';
 import { forEachKey } from './key-counts.ts';
 import type { MergedTally } from './merge-shards.ts';
-import { addKey, byWrites, noCounts } from './totals.ts';
+import { addKey, byWrites, noCounts, type Sum } from './totals.ts';
 
 /** What is directly about each object, by prefix; and which of those objects are about something themselves. */
 export function aboutCounts(tally: MergedTally): { abouts: AboutCount[]; edges: AboutEdge[] } {
-  const sums = tally.abouts.map(() => ({ ...noCounts(), names: 0, byPrefix: new Map<number, ReturnType<typeof noCounts> & { names: number }>() }));
+  const sums = tally.abouts.map(() => ({ ...noCounts(), names: 0, byPrefix: new Map<number, Sum & { names: number }>() }));
   forEachKey(tally, ({ tally: { columns } }, local) => {
     const about = columns.about[local]!;
     if (about === 0) return;

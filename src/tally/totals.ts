@@ -1,17 +1,24 @@
 import { parseKey } from '../objects/keys.ts';
 import type { EventCount } from '../model/analysis.ts';
 import type { Counts, PrefixCount, Totals, WriterCount } from '../model/counts.ts';
+import type { Revision } from '../model/write.ts';
 import { forEachKey, writerOf } from './key-counts.ts';
 import type { MergedTally } from './merge-shards.ts';
 import { encodings, type KeyColumns } from './shard-tally.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-export function noCounts(): Writable<Counts> {
-  return { writes: 0, creates: 0, deletes: 0, bytes: 0 };
+/** Counts of many keys and the window they were written in. */
+export type Sum = Writable<Counts> & { firstRevision: Revision; lastRevision: Revision };
+
+export function noCounts(): Sum {
+  return { writes: 0, creates: 0, deletes: 0, bytes: 0, firstRevision: Infinity, lastRevision: 0 };
 }
 
-export function addKey(counts: Writable<Counts>, columns: KeyColumns, local: number): void {
+export function addKey(counts: Sum, columns: KeyColumns, local: number): void {
+  const last = Math.floor(columns.last[local]!);
+  counts.firstRevision = Math.min(counts.firstRevision, Math.floor(columns.first[local]!), last);
+  counts.lastRevision = Math.max(counts.lastRevision, last);
   counts.writes += columns.writes[local]!;
   counts.creates += columns.creates[local]!;
   counts.deletes += columns.deletes[local]!;
@@ -31,7 +38,7 @@ export function tallyTotals(tally: MergedTally): TalliedTotals {
   const all = { ...noCounts(), keys: 0 };
   const prefixes = tally.prefixes.map(() => ({ ...noCounts(), keys: 0, liveKeys: 0 }));
   const writers = tally.actors.map(() => ({ ...noCounts(), names: 0, byPrefix: new Map<number, number>() }));
-  const events = new Map<string, Writable<EventCount>>();
+  const events = new Map<string, Sum & Writable<EventCount>>();
   const undecoded = { encrypted: 0, unknown: 0 };
   forEachKey(tally, ({ tally: { columns }, keys }, local) => {
     all.keys++;
@@ -61,7 +68,7 @@ export function tallyTotals(tally: MergedTally): TalliedTotals {
     addKey(count, columns, local);
   });
   return {
-    totals: { ...all, revisions: tally.revisions.count() },
+    totals: { ...countsOf(all), keys: all.keys, revisions: tally.revisions.count() },
     undecoded,
     prefixes: prefixes
       .map((counts, i) => ({ prefix: tally.prefixes[i]!, ...resourceOf(tally.prefixes[i]!), ...counts }))
@@ -70,6 +77,10 @@ export function tallyTotals(tally: MergedTally): TalliedTotals {
     writers: mergeByName(tally, writers),
     events: [...events.values()].sort(byWrites(({ reporter, reason, namespace }) => `${reporter}/${reason}/${namespace}`)),
   };
+}
+
+function countsOf({ writes, creates, deletes, bytes }: Counts): Counts {
+  return { writes, creates, deletes, bytes };
 }
 
 /** Most writes first; among equals by name, so that the order never depends on threads. */
@@ -82,7 +93,7 @@ function resourceOf(prefix: string): { group: string; resource: string } {
   return { group: parsed?.group ?? '', resource: parsed?.resource ?? '' };
 }
 
-type ActorCounts = Writable<Counts> & { names: number; readonly byPrefix: Map<number, number> };
+type ActorCounts = Sum & { names: number; readonly byPrefix: Map<number, number> };
 
 function mergeByName(tally: MergedTally, writers: readonly ActorCounts[]): WriterCount[] {
   const byName = new Map<string, ActorCounts>();
@@ -101,7 +112,7 @@ function mergeByName(tally: MergedTally, writers: readonly ActorCounts[]): Write
     .filter(([, { writes }]) => writes > 0)
     .map(([name, { byPrefix, names, ...counts }]) => ({
       writer: writerOf({ name }),
-      ...counts,
+      ...countsOf(counts),
       resources: [...byPrefix]
         .toSorted(([a, x], [b, y]) => y - x || a - b)
         .map(([prefix]) => qualified(tally.prefixes[prefix]!)),

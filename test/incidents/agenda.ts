@@ -37,7 +37,7 @@ export function createAgenda(): Agenda {
     take() {
       swap(0, heap.length - 1);
       const first = heap.pop();
-      for (let parent = 0; ; ) {
+      for (let parent = 0; ;) {
         const left = 2 * parent + 1;
         const child = before(heap[left + 1], heap[left]) ? left + 1 : left;
         if (!before(heap[child], heap[parent])) return first;

@@ -39,7 +39,10 @@ function keepNode(stage: Stage, name: string): void {
     kind: 'Node',
     metadata: metadata(stage, { name, labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux' } }),
     spec: { podCIDR: '10.42.7.0/24', podCIDRs: ['10.42.7.0/24'] },
-    status: { capacity: { cpu: '32', memory: '131072Mi', pods: '110' }, allocatable: { cpu: '31', memory: '126976Mi', pods: '110' } },
+    status: {
+      capacity: { cpu: '32', memory: '131072Mi', pods: '110' },
+      allocatable: { cpu: '31', memory: '126976Mi', pods: '110' },
+    },
   };
   let node = stage.create(body, kubelet);
   const up = rfc3339(stage.now);
@@ -47,8 +50,22 @@ function keepNode(stage: Stage, name: string): void {
   stage.every(300_000, () => {
     const heartbeat = rfc3339(stage.now);
     const conditions = [
-      { type: 'MemoryPressure', status: 'False', lastHeartbeatTime: heartbeat, lastTransitionTime: up, reason: 'KubeletHasSufficientMemory', message: 'kubelet has sufficient memory available' },
-      { type: 'Ready', status: 'True', lastHeartbeatTime: heartbeat, lastTransitionTime: up, reason: 'KubeletReady', message: 'kubelet is posting ready status' },
+      {
+        type: 'MemoryPressure',
+        status: 'False',
+        lastHeartbeatTime: heartbeat,
+        lastTransitionTime: up,
+        reason: 'KubeletHasSufficientMemory',
+        message: 'kubelet has sufficient memory available',
+      },
+      {
+        type: 'Ready',
+        status: 'True',
+        lastHeartbeatTime: heartbeat,
+        lastTransitionTime: up,
+        reason: 'KubeletReady',
+        message: 'kubelet is posting ready status',
+      },
     ];
     node = stage.update(node, { manager: 'kubelet', subresource: 'status' }, { status: { conditions } });
   });
@@ -61,14 +78,21 @@ function keepElecting(stage: Stage, namespace: string, name: string): void {
 }
 
 function custom(stage: Stage, kind: string, name: string, spec: JsonObject): Named {
-  return { apiVersion: 'example.com/v1', kind, metadata: metadata(stage, { namespace: 'ops', name, generation: 1 }), spec };
+  return {
+    apiVersion: 'example.com/v1',
+    kind,
+    metadata: metadata(stage, { namespace: 'ops', name, generation: 1 }),
+    spec,
+  };
 }
 
 const status = (manager: string): Manager => ({ manager, subresource: 'status' });
 
 /** A counter that really counts: often, by one writer, and never twice the same. */
 function countReadings(stage: Stage): void {
-  let meter = stage.create(custom(stage, 'Meter', 'gate-7', { unit: 'passages' }), { manager: 'kubectl-client-side-apply' });
+  let meter = stage.create(custom(stage, 'Meter', 'gate-7', { unit: 'passages' }), {
+    manager: 'kubectl-client-side-apply',
+  });
   let passages = 0;
   stage.every(5_000, () => {
     passages += 1 + stage.random.below(9);
@@ -78,16 +102,33 @@ function countReadings(stage: Stage): void {
 
 /** A status that makes progress, with the timestamps that belong to it. */
 function advanceBackups(stage: Stage): void {
-  let backup = stage.create(custom(stage, 'Backup', 'nightly', { target: 'orders' }), { manager: 'kubectl-client-side-apply' });
+  let backup = stage.create(custom(stage, 'Backup', 'nightly', { target: 'orders' }), {
+    manager: 'kubectl-client-side-apply',
+  });
   let done = 0;
   stage.every(15_000, () => {
     done += stage.random.below(40) + 1;
-    backup = stage.update(backup, status('backup-operator'), { status: { phase: 'Running', copiedGiB: done, message: `copied ${done} GiB`, lastProgressTime: rfc3339(stage.now) } });
+    backup = stage.update(backup, status('backup-operator'), {
+      status: {
+        phase: 'Running',
+        copiedGiB: done,
+        message: `copied ${done} GiB`,
+        lastProgressTime: rfc3339(stage.now),
+      },
+    });
   });
 }
 
 /** One that moves only a timestamp, but once a minute. */
 function probe(stage: Stage): void {
-  let endpoint = stage.create(custom(stage, 'Probe', 'homepage', { url: 'https://shop.example.com/' }), { manager: 'kubectl-client-side-apply' });
-  stage.every(60_000, () => (endpoint = stage.update(endpoint, status('probe-operator'), { status: { healthy: true, lastProbeTime: rfc3339(stage.now) } })));
+  let endpoint = stage.create(custom(stage, 'Probe', 'homepage', { url: 'https://shop.example.com/' }), {
+    manager: 'kubectl-client-side-apply',
+  });
+  stage.every(
+    60_000,
+    () =>
+      (endpoint = stage.update(endpoint, status('probe-operator'), {
+        status: { healthy: true, lastProbeTime: rfc3339(stage.now) },
+      })),
+  );
 }

@@ -21,9 +21,24 @@ const namespace = 'batch';
 const cronJobName = 'shard-export';
 
 export const ephemeralJobsCulprits: readonly Culprit[] = [
-  { pattern: 'kyverno-report-flood', subject: { group: 'reports.kyverno.io', resource: 'ephemeralreports' }, fields: [], writers: ['kyverno', 'reports-controller'] },
-  { pattern: 'policy-report-rewrite', subject: { group: 'wgpolicyk8s.io', resource: 'policyreports' }, fields: [], writers: ['reports-controller'] },
-  { pattern: 'pod-churn', subject: { group: 'batch', resource: 'cronjobs', namespace, name: cronJobName }, fields: [], writers: [] },
+  {
+    pattern: 'kyverno-report-flood',
+    subject: { group: 'reports.kyverno.io', resource: 'ephemeralreports' },
+    fields: [],
+    writers: ['kyverno', 'reports-controller'],
+  },
+  {
+    pattern: 'policy-report-rewrite',
+    subject: { group: 'wgpolicyk8s.io', resource: 'policyreports' },
+    fields: [],
+    writers: ['reports-controller'],
+  },
+  {
+    pattern: 'pod-churn',
+    subject: { group: 'batch', resource: 'cronjobs', namespace, name: cronJobName },
+    fields: [],
+    writers: [],
+  },
 ];
 
 /** A CronJob of `pods` pods every minute, each alive for some seconds; finished Jobs are cleaned up. */
@@ -34,13 +49,30 @@ export function runCronJob(stage: Stage, kyverno: PolicyEngine | undefined, cron
     () => {
       let job = createJob(stage, current.body, pods);
       current = noteSchedule(stage, current, job);
-      sendEvent(stage, { about: current.body, reason: 'SuccessfulCreate', message: `Created job ${job.body.metadata.name}`, component: 'cronjob-controller' });
+      sendEvent(stage, {
+        about: current.body,
+        reason: 'SuccessfulCreate',
+        message: `Created job ${job.body.metadata.name}`,
+        component: 'cronjob-controller',
+      });
       const count = { active: pods, succeeded: 0 };
+      let reporting = false;
       const report = () => {
-        job = reportJob(stage, job, { active: count.active, ready: 0, succeeded: count.succeeded, finished: count.succeeded === pods });
+        reporting = false;
+        job = reportJob(stage, job, {
+          active: count.active,
+          ready: 0,
+          succeeded: count.succeeded,
+          finished: count.succeeded === pods,
+        });
         if (count.succeeded < pods) return;
         current = noteSuccess(stage, current);
-        sendEvent(stage, { about: job.body, reason: 'Completed', message: 'Job completed', component: 'job-controller' });
+        sendEvent(stage, {
+          about: job.body,
+          reason: 'Completed',
+          message: 'Job completed',
+          component: 'job-controller',
+        });
         stage.after(30_000, () => stage.remove(job));
       };
       report();
@@ -49,7 +81,8 @@ export function runCronJob(stage: Stage, kyverno: PolicyEngine | undefined, cron
           runPod(stage, kyverno, job, () => {
             count.active--;
             count.succeeded++;
-            // The job controller gathers what happens within a second.
+            if (reporting) return;
+            reporting = true; // the job controller gathers what happens within a second
             stage.after(1_000, report);
           }),
         );
@@ -62,35 +95,92 @@ export function runCronJob(stage: Stage, kyverno: PolicyEngine | undefined, cron
 function runPod(stage: Stage, kyverno: PolicyEngine | undefined, job: Entity, finished: () => void): void {
   const { random } = stage;
   const { name = '', labels } = job.body.metadata;
-  let pod = createPod(stage, { controller: job.body, labels: (labels ?? {}) as Record<string, string>, image: `registry.example/${name.replace(/-\d+$/, '')}:latest`, restartPolicy: 'Never', finalizers: ['batch.kubernetes.io/job-tracking'] });
+  let pod = createPod(stage, {
+    controller: job.body,
+    labels: (labels ?? {}) as Record<string, string>,
+    image: `registry.example/${name.replace(/-\d+$/, '')}:latest`,
+    restartPolicy: 'Never',
+    finalizers: ['batch.kubernetes.io/job-tracking'],
+  });
   kyverno?.admitted(pod.body);
-  sendEvent(stage, { about: job.body, reason: 'SuccessfulCreate', message: `Created pod: ${pod.body.metadata.name}`, component: 'job-controller' });
+  sendEvent(stage, {
+    about: job.body,
+    reason: 'SuccessfulCreate',
+    message: `Created pod: ${pod.body.metadata.name}`,
+    component: 'job-controller',
+  });
   const node = `worker-${random.below(20)}`;
   const startedAt = () => rfc3339(stage.now);
   let started = '';
   const steps: readonly (readonly [number, () => void])[] = [
-    [50, () => {
-      pod = bind(stage, pod, node);
-      sendEvent(stage, { about: pod.body, reason: 'Scheduled', message: `Successfully assigned ${namespace}/${pod.body.metadata.name} to ${node}`, component: 'default-scheduler' });
-    }],
-    [300, () => { pod = reportPod(stage, pod, { phase: 'Pending', ready: false, container: { restartCount: 0, state: { waiting: { reason: 'ContainerCreating' } } } }); }],
-    [900, () => {
-      started = startedAt();
-      pod = reportPod(stage, pod, { phase: 'Running', ready: true, container: { restartCount: 0, state: { running: { startedAt: started } } } });
-      sendEvent(stage, { about: pod.body, reason: 'Started', message: 'Container started', component: 'kubelet', host: node });
-    }],
-    [random.between(5_000, 15_000), () => {
-      pod = reportPod(stage, pod, { phase: 'Succeeded', ready: false, container: { restartCount: 0, state: { terminated: { exitCode: 0, reason: 'Completed', startedAt: started, finishedAt: startedAt() } } } });
-      finished();
-    }],
-    [500, () => {
-      pod = stage.update(pod, controllerManager, { metadata: { finalizers: null } });
-      kyverno?.admitted(pod.body);
-    }],
-    [40_000, () => {
-      stage.remove(pod);
-      kyverno?.gone(pod.body);
-    }],
+    [
+      50,
+      () => {
+        pod = bind(stage, pod, node);
+        sendEvent(stage, {
+          about: pod.body,
+          reason: 'Scheduled',
+          message: `Successfully assigned ${namespace}/${pod.body.metadata.name} to ${node}`,
+          component: 'default-scheduler',
+        });
+      },
+    ],
+    [
+      300,
+      () => {
+        pod = reportPod(stage, pod, {
+          phase: 'Pending',
+          ready: false,
+          container: { restartCount: 0, state: { waiting: { reason: 'ContainerCreating' } } },
+        });
+      },
+    ],
+    [
+      900,
+      () => {
+        started = startedAt();
+        pod = reportPod(stage, pod, {
+          phase: 'Running',
+          ready: true,
+          container: { restartCount: 0, state: { running: { startedAt: started } } },
+        });
+        sendEvent(stage, {
+          about: pod.body,
+          reason: 'Started',
+          message: 'Container started',
+          component: 'kubelet',
+          host: node,
+        });
+      },
+    ],
+    [
+      random.between(5_000, 15_000),
+      () => {
+        pod = reportPod(stage, pod, {
+          phase: 'Succeeded',
+          ready: false,
+          container: {
+            restartCount: 0,
+            state: { terminated: { exitCode: 0, reason: 'Completed', startedAt: started, finishedAt: startedAt() } },
+          },
+        });
+        finished();
+      },
+    ],
+    [
+      500,
+      () => {
+        pod = stage.update(pod, controllerManager, { metadata: { finalizers: null } });
+        kyverno?.admitted(pod.body);
+      },
+    ],
+    [
+      40_000,
+      () => {
+        stage.remove(pod);
+        kyverno?.gone(pod.body);
+      },
+    ],
   ];
   const next = (index: number) => {
     const step = steps[index];
@@ -105,6 +195,12 @@ function runPod(stage: Stage, kyverno: PolicyEngine | undefined, job: Entity, fi
 
 /** GitOps applies an unchanged Deployment every few seconds: no write of its own, but Kyverno judges it anew each time. */
 function applyAgainAndAgain(stage: Stage, kyverno: PolicyEngine, name: string): void {
-  const deployment = createDeployment(stage, { namespace: 'shop', name, image: `registry.example/${name}:latest`, replicas: 2, manager: 'kustomize-controller' });
+  const deployment = createDeployment(stage, {
+    namespace: 'shop',
+    name,
+    image: `registry.example/${name}:latest`,
+    replicas: 2,
+    manager: 'kustomize-controller',
+  });
   stage.every(11_000, () => kyverno.admitted(deployment.body), 0.1);
 }

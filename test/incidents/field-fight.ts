@@ -1,5 +1,11 @@
 import type { Culprit, Mutation, Window } from './mutation.ts';
-import { createDeployment, createReplicaSet, reportDeployment, reportReplicaSet, scaleReplicaSet } from './objects/workload.ts';
+import {
+  createDeployment,
+  createReplicaSet,
+  reportDeployment,
+  reportReplicaSet,
+  scaleReplicaSet,
+} from './objects/workload.ts';
 import { containersOf } from './rollouts.ts';
 import { play, type Entity, type Stage } from './stage.ts';
 
@@ -28,8 +34,15 @@ export function* fieldFight(window: Window, { field, every = 4_000 }: Fight): Ge
   yield* play(window, (stage) => {
     const images = ['v1', 'v2'].map((version) => `registry.example/${name(field)}:${version}`);
     const [first = '', second = ''] = images;
-    const deployment = createDeployment(stage, { namespace, name: name(field), image: first, replicas: 3, manager: gitops.manager });
-    if (field === 'replicas') fightOverReplicas(stage, deployment, createReplicaSet(stage, deployment.body, first, 3), every);
+    const deployment = createDeployment(stage, {
+      namespace,
+      name: name(field),
+      image: first,
+      replicas: 3,
+      manager: gitops.manager,
+    });
+    if (field === 'replicas')
+      fightOverReplicas(stage, deployment, createReplicaSet(stage, deployment.body, first, 3), every);
     else fightOverImage(stage, deployment, [first, second], every);
   });
 }

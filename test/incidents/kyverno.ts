@@ -1,7 +1,13 @@
 import type { Named } from './registry.ts';
 import type { Entity, Stage } from './stage.ts';
 import { sendReport } from './objects/event.ts';
-import { adopt, createEphemeralReport, createPolicyReport, rewritePolicyReport, type Verdict } from './objects/kyverno-reports.ts';
+import {
+  adopt,
+  createEphemeralReport,
+  createPolicyReport,
+  rewritePolicyReport,
+  type Verdict,
+} from './objects/kyverno-reports.ts';
 
 /** Kyverno with audit policies, as far as etcd sees it: ephemeral reports, PolicyReports, two Events per violation. */
 export interface PolicyEngine {
@@ -16,15 +22,31 @@ interface Policy extends Verdict {
 }
 
 const rules: readonly Verdict[] = [
-  { policy: 'disallow-latest-tag', rule: 'validate-image-tag', result: 'fail', message: 'validation error: a mutable image tag such as latest is not allowed. rule validate-image-tag failed at path /spec/containers/0/image/' },
-  { policy: 'require-requests-limits', rule: 'validate-resources', result: 'fail', message: 'validation error: CPU and memory limits are required. rule validate-resources failed at path /spec/containers/0/resources/limits/' },
+  {
+    policy: 'disallow-latest-tag',
+    rule: 'validate-image-tag',
+    result: 'fail',
+    message:
+      'validation error: a mutable image tag such as latest is not allowed. rule validate-image-tag failed at path /spec/containers/0/image/',
+  },
+  {
+    policy: 'require-requests-limits',
+    rule: 'validate-resources',
+    result: 'fail',
+    message:
+      'validation error: CPU and memory limits are required. rule validate-resources failed at path /spec/containers/0/resources/limits/',
+  },
   { policy: 'disallow-host-path', rule: 'host-path', result: 'pass', message: "validation rule 'host-path' passed." },
 ];
 
 export function policyEngine(stage: Stage): PolicyEngine {
   const policies = rules.map((rule): Policy => ({
     ...rule,
-    object: { apiVersion: 'kyverno.io/v1', kind: 'ClusterPolicy', metadata: { name: rule.policy, uid: stage.random.uid() } },
+    object: {
+      apiVersion: 'kyverno.io/v1',
+      kind: 'ClusterPolicy',
+      metadata: { name: rule.policy, uid: stage.random.uid() },
+    },
   }));
   const verdicts = policies.map(({ object: _, ...verdict }) => verdict);
   const reports = new Map<string, Entity>();
@@ -33,8 +55,21 @@ export function policyEngine(stage: Stage): PolicyEngine {
   const complain = (object: Named, controller: string) => {
     for (const policy of policies.filter(({ result }) => result === 'fail')) {
       const { kind, metadata } = object;
-      sendReport(stage, { about: policy.object, related: object, reason: 'PolicyViolation', action: 'Resource Passed', controller, message: `${kind} ${metadata.namespace}/${metadata.name}: [${policy.rule}] fail; ${policy.message}` });
-      sendReport(stage, { about: object, reason: 'PolicyViolation', action: 'Resource Passed', controller, message: `policy ${policy.policy}/${policy.rule} fail: ${policy.message}` });
+      sendReport(stage, {
+        about: policy.object,
+        related: object,
+        reason: 'PolicyViolation',
+        action: 'Resource Passed',
+        controller,
+        message: `${kind} ${metadata.namespace}/${metadata.name}: [${policy.rule}] fail; ${policy.message}`,
+      });
+      sendReport(stage, {
+        about: object,
+        reason: 'PolicyViolation',
+        action: 'Resource Passed',
+        controller,
+        message: `policy ${policy.policy}/${policy.rule} fail: ${policy.message}`,
+      });
     }
   };
 
@@ -43,7 +78,12 @@ export function policyEngine(stage: Stage): PolicyEngine {
     const { uid } = object.metadata;
     if (gone.has(uid)) return;
     const known = reports.get(uid);
-    reports.set(uid, known ? rewritePolicyReport(stage, known, verdicts, scanned) : createPolicyReport(stage, object, verdicts, scanned));
+    reports.set(
+      uid,
+      known
+        ? rewritePolicyReport(stage, known, verdicts, scanned)
+        : createPolicyReport(stage, object, verdicts, scanned),
+    );
   };
 
   const gone = new Set<string>();

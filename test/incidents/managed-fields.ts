@@ -30,10 +30,25 @@ const listKeys: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Set by the API server itself, so owned by nobody. */
-const unowned = new Set(['apiVersion', 'kind', 'metadata/name', 'metadata/namespace', 'metadata/uid', 'metadata/creationTimestamp', 'metadata/generation']
-  .map((path) => path.split('/').map((segment) => `f:${segment}`).join(joint)));
+const unowned = new Set(
+  [
+    'apiVersion',
+    'kind',
+    'metadata/name',
+    'metadata/namespace',
+    'metadata/uid',
+    'metadata/creationTimestamp',
+    'metadata/generation',
+  ].map((path) =>
+    path
+      .split('/')
+      .map((segment) => `f:${segment}`)
+      .join(joint),
+  ),
+);
 
-export const isObject = (value: Json | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 function itemsByKey(list: Json | undefined, keys: readonly string[]): Map<string, Json> {
@@ -41,7 +56,9 @@ function itemsByKey(list: Json | undefined, keys: readonly string[]): Map<string
   if (!isList(list)) return items;
   for (const item of list) {
     if (!isObject(item)) continue;
-    const key = keys.filter((name) => item[name] !== undefined).map((name) => `${JSON.stringify(name)}:${JSON.stringify(item[name])}`);
+    const key = keys
+      .filter((name) => item[name] !== undefined)
+      .map((name) => `${JSON.stringify(name)}:${JSON.stringify(item[name])}`);
     items.set(`k:{${key.join(',')}}`, item);
   }
   return items;
@@ -50,7 +67,8 @@ function itemsByKey(list: Json | undefined, keys: readonly string[]): Map<string
 function children(value: Json | undefined, name: string): Map<string, Json> | undefined {
   const keys = listKeys[name];
   if (keys && isList(value) && value.every(isObject)) return itemsByKey(value, keys);
-  if (isObject(value) && Object.keys(value).length > 0) return new Map(Object.entries(value).map(([key, child]) => [`f:${key}`, child]));
+  if (isObject(value) && Object.keys(value).length > 0)
+    return new Map(Object.entries(value).map(([key, child]) => [`f:${key}`, child]));
   return undefined;
 }
 
@@ -64,7 +82,8 @@ export function changedFields(before: JsonObject, after: JsonObject): { taken: s
     const [oldChildren, youngChildren] = [children(old, name), children(young, name)];
     if (oldChildren || youngChildren) {
       for (const [segment, child] of youngChildren ?? []) walk(oldChildren?.get(segment), child, [...path, segment]);
-      for (const [segment, child] of oldChildren ?? []) if (!youngChildren?.has(segment)) walk(child, undefined, [...path, segment]);
+      for (const [segment, child] of oldChildren ?? [])
+        if (!youngChildren?.has(segment)) walk(child, undefined, [...path, segment]);
       return;
     }
     if (young === undefined) gone.push(path.join(joint));
@@ -74,10 +93,16 @@ export function changedFields(before: JsonObject, after: JsonObject): { taken: s
   return { taken, gone };
 }
 
-const sameManager = (a: Manager, b: Manager) => a.manager === b.manager && a.operation === b.operation && a.subresource === b.subresource;
+const sameManager = (a: Manager, b: Manager) =>
+  a.manager === b.manager && a.operation === b.operation && a.subresource === b.subresource;
 
 /** The entries after a write: its fields move to its manager's entry, whose time moves with them; an entry left without fields goes. */
-export function writtenBy(entries: readonly Ownership[], by: Manager, at: Millis, change: { taken: string[]; gone: string[] }): Ownership[] {
+export function writtenBy(
+  entries: readonly Ownership[],
+  by: Manager,
+  at: Millis,
+  change: { taken: string[]; gone: string[] },
+): Ownership[] {
   if (change.taken.length === 0 && change.gone.length === 0) return [...entries];
   const moved = new Set([...change.taken, ...change.gone]);
   const others = entries

@@ -15,7 +15,12 @@ export interface Mutation {
 /** What a good diagnosis must say of an incident. */
 export interface Culprit {
   readonly pattern: string;
-  readonly subject: { readonly group: string; readonly resource: string; readonly namespace?: string; readonly name?: string };
+  readonly subject: {
+    readonly group: string;
+    readonly resource: string;
+    readonly namespace?: string;
+    readonly name?: string;
+  };
   /** JSON pointers that must be among the finding's fields. */
   readonly fields: readonly string[];
   /** Field managers that must all be named. */

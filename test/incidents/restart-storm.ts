@@ -10,14 +10,25 @@ const namespace = 'payments';
 const name = 'ledger';
 
 export const restartStormCulprits: readonly Culprit[] = [
-  { pattern: 'pod-restart-storm', subject: { group: 'apps', resource: 'deployments', namespace, name }, fields: [], writers: ['kubelet'] },
+  {
+    pattern: 'pod-restart-storm',
+    subject: { group: 'apps', resource: 'deployments', namespace, name },
+    fields: [],
+    writers: ['kubelet'],
+  },
 ];
 
 /** Incident A: an application that ends as soon as it has started; its kubelets report every step, and BackOff Events follow. */
 export function* restartStorm(window: Window, { pods = 12, restartsPerMinute = 4 } = {}): Generator<Mutation> {
   yield* play(window, (stage) => {
     const image = `registry.example/${name}:v9`;
-    const deployment = createDeployment(stage, { namespace, name, image, replicas: pods, manager: 'argocd-controller' });
+    const deployment = createDeployment(stage, {
+      namespace,
+      name,
+      image,
+      replicas: pods,
+      manager: 'argocd-controller',
+    });
     const set = createReplicaSet(stage, deployment.body, image, pods);
     for (let i = 0; i < pods; i++) keepCrashing(stage, set.body, image, 60_000 / restartsPerMinute);
   });
@@ -32,17 +43,39 @@ function keepCrashing(stage: Stage, set: Named, image: string, period: number): 
     period,
     () => {
       const startedAt = rfc3339(stage.now);
-      pod = reportPod(stage, pod, { phase: 'Running', ready: true, container: { restartCount, state: { running: { startedAt } } } });
+      pod = reportPod(stage, pod, {
+        phase: 'Running',
+        ready: true,
+        container: { restartCount, state: { running: { startedAt } } },
+      });
       stage.after(period * 0.2, () => {
         const terminated = { exitCode: 1, reason: 'Error', startedAt, finishedAt: rfc3339(stage.now) };
-        pod = reportPod(stage, pod, { phase: 'Running', ready: false, container: { restartCount, state: { terminated } } });
+        pod = reportPod(stage, pod, {
+          phase: 'Running',
+          ready: false,
+          container: { restartCount, state: { terminated } },
+        });
         stage.after(period * 0.1, () => {
-          const waiting = { reason: 'CrashLoopBackOff', message: `back-off 10s restarting failed container=main pod=${pod.body.metadata.name}` };
-          pod = reportPod(stage, pod, { phase: 'Running', ready: false, container: { restartCount, state: { waiting }, lastState: { terminated } } });
+          const waiting = {
+            reason: 'CrashLoopBackOff',
+            message: `back-off 10s restarting failed container=main pod=${pod.body.metadata.name}`,
+          };
+          pod = reportPod(stage, pod, {
+            phase: 'Running',
+            ready: false,
+            container: { restartCount, state: { waiting }, lastState: { terminated } },
+          });
           restartCount++;
           backOff = backOff
             ? countUp(stage, backOff, { manager: 'kubelet' })
-            : sendEvent(stage, { about: pod.body, reason: 'BackOff', message: 'Back-off restarting failed container main', type: 'Warning', component: 'kubelet', host: node });
+            : sendEvent(stage, {
+                about: pod.body,
+                reason: 'BackOff',
+                message: 'Back-off restarting failed container main',
+                type: 'Warning',
+                component: 'kubelet',
+                host: node,
+              });
         });
       });
     },

@@ -1,7 +1,13 @@
 import { sendEvent } from './objects/event.ts';
 import { createEndpointSlice, reportAddresses } from './objects/endpoints.ts';
 import { bind, createPod, reportPod } from './objects/pod.ts';
-import { createDeployment, createReplicaSet, reportDeployment, reportReplicaSet, scaleReplicaSet } from './objects/workload.ts';
+import {
+  createDeployment,
+  createReplicaSet,
+  reportDeployment,
+  reportReplicaSet,
+  scaleReplicaSet,
+} from './objects/workload.ts';
 import { rfc3339 } from './managed-fields.ts';
 import type { Named } from './registry.ts';
 import type { Entity, Stage } from './stage.ts';
@@ -12,10 +18,28 @@ export function startPod(stage: Stage, set: Named, image: string, ready?: (pod: 
   let pod = createPod(stage, { controller: set, labels: { app }, image });
   const node = `worker-${stage.random.below(20)}`;
   stage.after(60, () => (pod = bind(stage, pod, node)));
-  stage.after(400, () => (pod = reportPod(stage, pod, { phase: 'Pending', ready: false, container: { restartCount: 0, state: { waiting: { reason: 'ContainerCreating' } } } })));
+  stage.after(
+    400,
+    () =>
+      (pod = reportPod(stage, pod, {
+        phase: 'Pending',
+        ready: false,
+        container: { restartCount: 0, state: { waiting: { reason: 'ContainerCreating' } } },
+      })),
+  );
   stage.after(2_400, () => {
-    pod = reportPod(stage, pod, { phase: 'Running', ready: true, container: { restartCount: 0, state: { running: { startedAt: rfc3339(stage.now) } } } });
-    sendEvent(stage, { about: pod.body, reason: 'Started', message: 'Container started', component: 'kubelet', host: node });
+    pod = reportPod(stage, pod, {
+      phase: 'Running',
+      ready: true,
+      container: { restartCount: 0, state: { running: { startedAt: rfc3339(stage.now) } } },
+    });
+    sendEvent(stage, {
+      about: pod.body,
+      reason: 'Started',
+      message: 'Container started',
+      component: 'kubelet',
+      host: node,
+    });
     ready?.(pod);
   });
 }
@@ -25,7 +49,13 @@ export function rollOut(stage: Stage, namespace: string, name: string, period: n
   const replicas = 2;
   const image = (version: number) => `registry.example/${name}:v${version}`;
   let version = 1;
-  let deployment = createDeployment(stage, { namespace, name, image: image(version), replicas, manager: 'argocd-controller' });
+  let deployment = createDeployment(stage, {
+    namespace,
+    name,
+    image: image(version),
+    replicas,
+    manager: 'argocd-controller',
+  });
   let slice = createEndpointSlice(stage, namespace, name);
   let current: { set: Entity; pods: Entity[] } | undefined;
   const bringUp = () => {
@@ -35,7 +65,11 @@ export function rollOut(stage: Stage, namespace: string, name: string, period: n
     for (let i = 0; i < replicas; i++) {
       startPod(stage, young.set.body, image(version), (pod) => {
         young.pods.push(pod);
-        slice = reportAddresses(stage, slice, young.pods.map(({ body }) => body));
+        slice = reportAddresses(
+          stage,
+          slice,
+          young.pods.map(({ body }) => body),
+        );
         young.set = reportReplicaSet(stage, young.set, replicas, young.pods.length);
         deployment = reportDeployment(stage, deployment, { replicas, ready: young.pods.length, updated: replicas });
         if (young.pods.length < replicas || !previous) return;
@@ -49,7 +83,11 @@ export function rollOut(stage: Stage, namespace: string, name: string, period: n
     if (current) {
       version++;
       const [container, ...rest] = containersOf(deployment.body);
-      deployment = stage.update(deployment, { manager: 'argocd-controller' }, { spec: { template: { spec: { containers: [{ ...container, image: image(version) }, ...rest] } } } });
+      deployment = stage.update(
+        deployment,
+        { manager: 'argocd-controller' },
+        { spec: { template: { spec: { containers: [{ ...container, image: image(version) }, ...rest] } } } },
+      );
     }
     bringUp();
   });
@@ -58,11 +96,21 @@ export function rollOut(stage: Stage, namespace: string, name: string, period: n
 /** An autoscaler that really goes 3 -> 5 -> 3: one writer, minutes apart. */
 export function scaleSlowly(stage: Stage, namespace: string, name: string, period: number): void {
   let replicas = 3;
-  let deployment = createDeployment(stage, { namespace, name, image: `registry.example/${name}:v1`, replicas, manager: 'helm' });
+  let deployment = createDeployment(stage, {
+    namespace,
+    name,
+    image: `registry.example/${name}:v1`,
+    replicas,
+    manager: 'helm',
+  });
   let set = createReplicaSet(stage, deployment.body, `registry.example/${name}:v1`, replicas);
   stage.every(period, () => {
     replicas = replicas === 3 ? 5 : 3;
-    deployment = stage.update(deployment, { manager: 'kube-controller-manager', subresource: 'scale' }, { spec: { replicas } });
+    deployment = stage.update(
+      deployment,
+      { manager: 'kube-controller-manager', subresource: 'scale' },
+      { spec: { replicas } },
+    );
     set = scaleReplicaSet(stage, set, replicas);
     stage.after(3_000, () => {
       set = reportReplicaSet(stage, set, replicas, replicas);

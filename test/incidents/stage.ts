@@ -37,7 +37,10 @@ export function* play({ from, until, seed }: Window, begin: (stage: Stage) => vo
   let written: Mutation[] = [];
   const write = (entity: Entity, leased: boolean): Entity => {
     const { body, owners } = entity;
-    const value = stored({ ...body, metadata: { ...body.metadata, managedFields: managedFields(owners, body.apiVersion) } });
+    const value = stored({
+      ...body,
+      metadata: { ...body.metadata, managedFields: managedFields(owners, body.apiVersion) },
+    });
     // The API server puts the Events of one minute under one lease (storage/etcd3/lease_manager.go).
     written.push({ at: now, key: registryKey(body), value, ...(leased ? { lease: Math.floor(now / 60_000) } : {}) });
     return entity;
@@ -57,7 +60,10 @@ export function* play({ from, until, seed }: Window, begin: (stage: Stage) => vo
       const patched = merged(entity.body, patch) as Named;
       const change = changedFields(entity.body, patched);
       if (change.taken.length === 0 && change.gone.length === 0) return entity;
-      return write({ body: withGeneration(entity.body, patched), owners: writtenBy(entity.owners, by, now, change) }, false);
+      return write(
+        { body: withGeneration(entity.body, patched), owners: writtenBy(entity.owners, by, now, change) },
+        false,
+      );
     },
     remove: ({ body }) => void written.push({ at: now, key: registryKey(body) }),
     after: (delay, run) => agenda.add(now + delay, run),
@@ -88,7 +94,8 @@ const countsAll = new Set(['PolicyReport', 'EphemeralReport']);
 function withGeneration(before: Named, after: Named): Named {
   const { generation } = after.metadata;
   if (typeof generation !== 'number') return after;
-  const content = ({ metadata: _, status, ...rest }: Named) => JSON.stringify(countsAll.has(after.kind) ? [rest, status] : rest);
+  const content = ({ metadata: _, status, ...rest }: Named) =>
+    JSON.stringify(countsAll.has(after.kind) ? [rest, status] : rest);
   if (content(before) === content(after)) return after;
   return { ...after, metadata: { ...after.metadata, generation: generation + 1 } };
 }

@@ -28,6 +28,9 @@ export function truthOf(accepted: readonly Accepted[], compacted: Revision = 0):
   const prefixes = new Map<string, TruthCounts & { liveKeys: number }>();
   const totals = { writes: 0, deletes: 0, bytes: 0 };
   for (const [key, changes] of Map.groupBy(ordered, ({ key }) => key)) {
+    const lost = changes.find(({ value }, i) => !value && !changes[i - 1]?.value);
+    if (lost)
+      throw new Error(`${key} is deleted at revision ${lost.revision} though it does not exist: no revision of etcd's`);
     const kept = retained(changes, compacted);
     if (kept.length === 0) continue;
     const counts = { writes: 0, deletes: 0, bytes: 0 };

@@ -39,7 +39,11 @@ export function* vclusterSyncLoop(window: Window, { flipsPerSecond = 8 } = {}): 
 }
 
 function syncedIngress(stage: Stage): Named {
-  const service: Named = { apiVersion: 'v1', kind: 'Service', metadata: { name: vcluster, namespace: hostNamespace, uid: stage.random.uid() } };
+  const service: Named = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: vcluster, namespace: hostNamespace, uid: stage.random.uid() },
+  };
   const { apiVersion, kind } = service;
   const object = 'vcluster.loft.sh/object';
   return {
@@ -50,7 +54,11 @@ function syncedIngress(stage: Stage): Named {
         name: hostName,
         namespace: hostNamespace,
         generation: 1,
-        labels: { app: virtual.name, 'vcluster.loft.sh/managed-by': vcluster, 'vcluster.loft.sh/namespace': virtual.namespace },
+        labels: {
+          app: virtual.name,
+          'vcluster.loft.sh/managed-by': vcluster,
+          'vcluster.loft.sh/namespace': virtual.namespace,
+        },
         annotations: {
           [annotation]: 'gateway.tenant-a.example.com',
           [`${object}-host-name`]: hostName,
@@ -69,7 +77,9 @@ function syncedIngress(stage: Stage): Named {
       rules: [
         {
           host: 'web.tenant-a.example.com',
-          http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: hostName, port: { number: 80 } } } }] },
+          http: {
+            paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: hostName, port: { number: 80 } } } }],
+          },
         },
       ],
     },

@@ -1,21 +1,9 @@
 import type { Revision } from '../../src/model/write.ts';
+import type { EtcdClient, Operation } from '../etcd/harness/client.ts';
 import type { Mutation } from './mutation.ts';
 import type { Accepted } from './truth.ts';
 
-/** An operation of a transaction; without a value it deletes. */
-export interface Operation {
-  readonly key: string;
-  readonly value?: Uint8Array;
-  readonly lease?: string;
-}
-
-/** What writing needs of an etcd client. Each resolves to the revision the change got; errors carry etcd's own message. */
-export interface EtcdWriter {
-  write(operations: readonly Operation[]): Promise<Revision>;
-  grantLease(ttlSeconds: number): Promise<string>;
-  /** Resolves to the revision in which the attached keys went. */
-  revokeLease(lease: string): Promise<Revision>;
-}
+export type EtcdWriter = Pick<EtcdClient, 'get' | 'put' | 'delete' | 'txn' | 'grantLease' | 'revokeLease' | 'status'>;
 
 export interface Written {
   readonly accepted: readonly Accepted[];
@@ -26,64 +14,119 @@ export interface Written {
 interface Options {
   /** Requests in flight; changes of one key never overlap. */
   readonly concurrency?: number;
-  readonly onProgress?: (accepted: number) => void;
+  /** Told after every request that succeeded. */
+  readonly onProgress?: (acceptedSoFar: number, last: Mutation) => void;
 }
 
-const noSpace = /database space exceeded/;
-
-/** Writes until the mutations end or etcd answers NOSPACE; any other error is thrown. Keys keep their order, and all together do but for what is in flight. */
-export async function writeToEtcd(mutations: Iterable<Mutation>, etcd: EtcdWriter, { concurrency = 64, onProgress }: Options = {}): Promise<Written> {
+/**
+ * Writes until the mutations end or etcd answers NOSPACE; any other error is thrown. Each key keeps its order, and so do
+ * all of them together but for the few in flight.
+ */
+export async function writeToEtcd(
+  mutations: Iterable<Mutation>,
+  etcd: EtcdWriter,
+  { concurrency = 64, onProgress }: Options = {},
+): Promise<Written> {
   const accepted: Accepted[] = [];
-  const leases = new Map<number, Promise<string>>();
-  /** The last request that concerns a key or a lease: the next one waits for it. */
-  const last = new Map<string, Promise<void>>();
   const inFlight = new Set<Promise<void>>();
-  const stopped: { refusal?: string; failure?: unknown } = {};
-  const ended = () => stopped.refusal !== undefined || stopped.failure !== undefined;
-  const leaseOf = (number: number) => leases.getOrInsertComputed?.(number) ?? leases.get(number) ?? grant(number);
-  const grant = (number: number) => {
-    const granted = etcd.grantLease(leaseTtlSeconds);
-    leases.set(number, granted);
-    return granted;
+  const lastOfKey = new Map<string, Promise<void>>();
+  const sender = createSender(etcd);
+  let refusal: string | undefined;
+  let failure: unknown;
+  let goOn = () => {};
+  const ended = () => refusal !== undefined || failure !== undefined;
+
+  const refused: (readonly Mutation[])[] = [];
+  const send = async (group: readonly Mutation[]) => {
+    if (ended()) return;
+    try {
+      const revision = await sender(group);
+      for (const mutation of group) accepted.push({ ...mutation, revision });
+      const last = group.at(-1);
+      if (last) onProgress?.(accepted.length, last);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (!message.includes('database space exceeded')) failure ??= error;
+      else {
+        refusal ??= message;
+        refused.push(group);
+      }
+    }
   };
-
-  async function send(group: readonly Mutation[]): Promise<void> {
-    const revision = await request(group);
-    for (const mutation of group) accepted.push({ ...mutation, revision });
-    onProgress?.(accepted.length);
-  }
-  async function request(group: readonly Mutation[]): Promise<Revision> {
-    const [{ lease, value } = {}] = group;
-    if (lease !== undefined && !value) return etcd.revokeLease(await leaseOf(lease));
-    const operations = group.map(async ({ key, value, lease }): Promise<Operation> => ({ key, ...(value ? { value } : {}), ...(lease === undefined ? {} : { lease: await leaseOf(lease) }) }));
-    return etcd.write(await Promise.all(operations));
-  }
-
   for (const group of transactions(mutations)) {
+    // Which keys a revoked lease takes along depends on everything before it.
+    if (isRevocation(group)) await Promise.all(inFlight);
     if (ended()) break;
-    const concerns = [...new Set(group.flatMap(({ key, lease }) => (lease === undefined ? [key] : [key, `lease ${lease}`])))];
-    const before = concerns.flatMap((concern) => last.get(concern) ?? []);
-    const done: Promise<void> = Promise.all(before)
-      .then(() => (ended() ? undefined : send(group)))
-      .catch((error: unknown) => {
-        if (error instanceof Error && noSpace.test(error.message)) stopped.refusal ??= error.message;
-        else stopped.failure ??= error;
-      })
+    const before = group.flatMap(({ key }) => lastOfKey.get(key) ?? []);
+    const done = Promise.all(before)
+      .then(() => send(group))
       .then(() => {
         inFlight.delete(done);
-        for (const concern of concerns) if (last.get(concern) === done) last.delete(concern);
+        for (const { key } of group) if (lastOfKey.get(key) === done) lastOfKey.delete(key);
+        goOn();
       });
     inFlight.add(done);
-    for (const concern of concerns) last.set(concern, done);
-    if (inFlight.size >= concurrency) await Promise.race(inFlight);
+    for (const { key } of group) lastOfKey.set(key, done);
+    if (isRevocation(group)) await done;
+    else if (inFlight.size >= concurrency) await new Promise<void>((resolve) => (goOn = resolve));
   }
   await Promise.all(inFlight);
-  if (stopped.failure !== undefined) throw stopped.failure;
-  return { accepted, ...(stopped.refusal === undefined ? {} : { refusal: stopped.refusal }) };
+  if (failure !== undefined) throw failure;
+  accepted.push(...(await appliedAllTheSame(refused, accepted, etcd)));
+  return { accepted, ...(refusal === undefined ? {} : { refusal }) };
 }
 
-/** Longer than any test: leases here go only when they are revoked. */
+/**
+ * The put with which etcd crosses its quota is answered as refused, and so are those behind it in the log, yet they are
+ * applied (quotaApplierV3 in etcd server/etcdserver/apply): only the keys themselves tell.
+ */
+async function appliedAllTheSame(
+  refused: readonly (readonly Mutation[])[],
+  accepted: readonly Accepted[],
+  etcd: EtcdWriter,
+): Promise<Accepted[]> {
+  const known = new Set(accepted.map(({ revision }) => revision));
+  const found: Accepted[] = [];
+  for (const group of refused) {
+    const put = group.find(({ value }) => value !== undefined);
+    const revision = put && (await etcd.get(put.key))?.modRevision;
+    if (revision !== undefined && !known.has(revision))
+      found.push(...group.map((mutation) => ({ ...mutation, revision })));
+  }
+  return found;
+}
+
+const isRevocation = ([first]: readonly Mutation[]) => first?.lease !== undefined && first.value === undefined;
+
+/** Longer than any test: these leases go only when they are revoked. */
 const leaseTtlSeconds = 3600;
+
+/** Makes one request of a transaction's mutations and resolves to its revision. */
+function createSender(etcd: EtcdWriter): (group: readonly Mutation[]) => Promise<Revision> {
+  const leases = new Map<number, Promise<string>>();
+  const leaseId = (number: number) => {
+    const id = leases.get(number) ?? etcd.grantLease(leaseTtlSeconds);
+    leases.set(number, id);
+    return id;
+  };
+  const operation = async ({ key, value, lease }: Mutation): Promise<Operation> => {
+    if (!value) return { delete: key };
+    return { put: key, value, ...(lease === undefined ? {} : { lease: await leaseId(lease) }) };
+  };
+  const revoke = async (number: number) => {
+    await etcd.revokeLease(await leaseId(number));
+    leases.delete(number);
+    return (await etcd.status()).revision;
+  };
+  return async (group) => {
+    const [first, ...others] = group;
+    if (!first) throw new Error('a transaction without a mutation');
+    if (first.lease !== undefined && !first.value) return revoke(first.lease);
+    if (others.length > 0) return etcd.txn(await Promise.all(group.map(operation)));
+    if (!first.value) return etcd.delete(first.key);
+    return etcd.put(first.key, first.value, first.lease === undefined ? {} : { lease: await leaseId(first.lease) });
+  };
+}
 
 function* transactions(mutations: Iterable<Mutation>): Generator<readonly Mutation[]> {
   let group: Mutation[] = [];

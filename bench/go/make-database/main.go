@@ -34,7 +34,7 @@ func main() {
 		os.Exit(2)
 	}
 	s.close()
-	fmt.Printf("%d revisions, %d deletions, %d keys ever, %d alive\n", s.writes, s.deletes, s.keys, len(s.versions))
+	fmt.Printf("%d revisions, %d deletions, %d keys ever, %d alive\n", s.writes, s.deletes, s.keys, len(s.versions)+s.once)
 }
 
 const churnRevisions = 1_000_000
@@ -60,17 +60,17 @@ func churn(s *store) {
 	for i := range 60 {
 		active = append(active, rewrittenReport(random, i))
 	}
-	s.keys = len(active)
 	recurring := len(active)
+	planned := recurring
 	for s.writes < churnRevisions {
 		at := epoch.Add(time.Duration(s.writes) * 20 * time.Millisecond) // 50 writes a second
-		if len(active) < recurring+2000 && s.keys < 264_000 {
+		if len(active) < recurring+2000 && planned < 264_000 {
 			active = append(active, shortLived(random, at))
-			s.keys++
+			planned++
 			continue
 		}
 		i := random.IntN(recurring)
-		if len(active) > recurring && random.IntN(100) < 76 {
+		if len(active) > recurring && random.IntN(100) < 81 {
 			i = recurring + random.IntN(len(active)-recurring)
 		}
 		o := active[i]
@@ -95,9 +95,9 @@ func shortLived(random *rand.Rand, at time.Time) *object {
 	switch chance := random.IntN(100); {
 	case chance < 50: // a policy engine's ephemeral report about a pod
 		name := string(podUID)
-		return &object{key: "/registry/reports.kyverno.io/ephemeralreports/" + namespace + "/" + name, writes: 1 + random.IntN(3), dies: random.IntN(20) != 0,
+		return &object{key: "/registry/reports.kyverno.io/ephemeralreports/" + namespace + "/" + name, writes: 1 + random.IntN(2), dies: random.IntN(20) != 0,
 			value: func(_ int, at time.Time) []byte {
-				return report("EphemeralReport", namespace, name, podName, podUID, id, 7, at)
+				return report("EphemeralReport", namespace, name, podName, podUID, id, 6, at)
 			}}
 	case chance < 80:
 		name := fmt.Sprintf("%s.%016x", podName, random.Int64())
@@ -106,7 +106,7 @@ func shortLived(random *rand.Rand, at time.Time) *object {
 				return event(namespace, name, podName, podUID, id, int32(write+1), at)
 			}}
 	default:
-		return &object{key: "/registry/pods/" + namespace + "/" + podName, writes: 4 + random.IntN(4), dies: random.IntN(6) != 0,
+		return &object{key: "/registry/pods/" + namespace + "/" + podName, writes: 3 + random.IntN(3), dies: random.IntN(5) != 0,
 			value: func(write int, at time.Time) []byte {
 				return pod(namespace, podName, app, ownerUID, id, write, at)
 			}}
@@ -131,8 +131,7 @@ func rewrittenReport(random *rand.Rand, i int) *object {
 func manyKeys(s *store) {
 	random := rand.New(rand.NewPCG(20260301, 5))
 	value := smallEvent(epoch)
-	s.keys = 5_000_000
-	for range s.keys {
+	for range 5_000_000 {
 		s.putOnce(fmt.Sprintf("/registry/events/team-%03d/web-7d9f8c5b6d-%s.%016x", random.IntN(500), suffix(random, 5), random.Int64()), value)
 	}
 }

@@ -14,6 +14,7 @@ type store struct {
 	pending  int
 	versions map[string]life // live keys
 	keys     int             // distinct, ever
+	once     int             // keys of putOnce: all alive
 	writes   int
 	deletes  int
 }
@@ -44,7 +45,8 @@ func (s *store) put(key string, value []byte, lease int64) {
 	s.revision++
 	s.writes++
 	l, lives := s.versions[key]
-	if !lives {
+	if !lives { // no key comes back here after its deletion
+		s.keys++
 		l = life{created: s.revision}
 	}
 	l.version++
@@ -54,6 +56,8 @@ func (s *store) put(key string, value []byte, lease int64) {
 
 // putOnce writes a key that is never written again, without remembering it.
 func (s *store) putOnce(key string, value []byte) {
+	s.keys++
+	s.once++
 	s.revision++
 	s.writes++
 	s.append(revisionKey(s.revision, false), keyValue(key, value, s.revision, s.revision, 1, 0))

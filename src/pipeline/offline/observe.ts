@@ -5,12 +5,19 @@ import { decodeObject } from '../../objects/decode.ts';
 import { readValue } from '../../sources/snapshot/read-values.ts';
 import { keyCount } from '../../tally/key-counts.ts';
 import type { MergedTally } from '../../tally/merge-shards.ts';
+import type { RevisionClock } from '../../tally/revision-clock.ts';
 
 /** Where one change of a chosen key lies. */
-interface Place {
+export interface Place {
   readonly position: number;
   readonly handle: number;
   readonly pairSize: number;
+}
+
+export interface Reading {
+  readonly clock: RevisionClock;
+  /** Keeps digests of Secrets' values from being guessed. */
+  readonly salt: string;
 }
 
 /** The places of the chosen keys' changes, each key's in revision order. */
@@ -27,7 +34,7 @@ export function placesOf(tally: MergedTally, chosen: ReadonlySet<KeyId>): Map<Ke
 }
 
 /** Reads and decodes a key's changes, at most `most` of them: then runs from its beginning, its middle and its end. */
-export function observe(source: PageSource, tally: MergedTally, id: KeyId, places: readonly Place[], most: number, salt: string): Observation[] {
+export function observe(source: PageSource, tally: MergedTally, id: KeyId, places: readonly Place[], most: number, { clock, salt }: Reading): Observation[] {
   const { key } = keyCount(tally, id);
   let previous = -1;
   return spread(places.length, most).map((index) => {
@@ -35,10 +42,12 @@ export function observe(source: PageSource, tally: MergedTally, id: KeyId, place
     const value = readValue(source, handle, pairSize);
     const gapBefore = previous !== -1 && index !== previous + 1;
     previous = index;
+    const at = clock.timeOf(Math.floor(position));
     return {
       key: id,
       revision: Math.floor(position),
-      object: value && decodeObject(value, key, { salt }),
+      object: value && decodeObject(value, key, salt),
+      ...(at !== undefined && { at }),
       ...(gapBefore && { gapBefore }),
     };
   });

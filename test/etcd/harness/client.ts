@@ -1,4 +1,4 @@
-import { AlarmAction, AlarmType, Etcd3, type IOptions } from 'etcd3';
+import { AlarmAction, Etcd3, type IOptions } from 'etcd3';
 
 export type Bytes = string | Uint8Array;
 export type Operation = { readonly put: Bytes; readonly value: Bytes; readonly lease?: string } | { readonly delete: Bytes };
@@ -95,12 +95,12 @@ export function connect(endpoint: string): EtcdClient {
     },
     async alarms() {
       const { alarms } = await maintenance.alarm({ action: AlarmAction.Get });
-      return alarms.map(({ memberID, alarm }) => ({ memberId: memberID, alarm }));
+      return alarms.map(({ memberID, alarm }) => ({ memberId: memberID, alarm: alarm.toUpperCase() }));
     },
     async disarmAlarms() {
-      for (const { memberId, alarm } of await client.alarms()) {
-        const type = alarm === 'NOSPACE' ? AlarmType.Nospace : AlarmType.Corrupt;
-        await maintenance.alarm({ action: AlarmAction.Deactivate, memberID: memberId, alarm: type });
+      const { alarms } = await maintenance.alarm({ action: AlarmAction.Get });
+      for (const { memberID, alarm } of alarms) {
+        await maintenance.alarm({ action: AlarmAction.Deactivate, memberID, alarm });
       }
     },
     close: () => etcd.close(),

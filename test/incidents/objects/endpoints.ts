@@ -12,8 +12,15 @@ export function createEndpointSlice(stage: Stage, namespace: string, service: st
       name: `${service}-${stage.random.suffix()}`,
       namespace,
       generation: 1,
-      labels: { 'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io', 'kubernetes.io/service-name': service },
-      controller: { apiVersion: 'v1', kind: 'Service', metadata: { name: service, namespace, uid: stage.random.uid() } },
+      labels: {
+        'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
+        'kubernetes.io/service-name': service,
+      },
+      controller: {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: service, namespace, uid: stage.random.uid() },
+      },
     }),
     addressType: 'IPv4',
     endpoints: [],
@@ -24,5 +31,10 @@ export function createEndpointSlice(stage: Stage, namespace: string, service: st
 
 export const reportAddresses = (stage: Stage, slice: Entity, pods: readonly Named[]): Entity =>
   stage.update(slice, controller, {
-    endpoints: pods.map((pod, i) => ({ addresses: [`10.42.7.${i + 10}`], conditions: { ready: true, serving: true, terminating: false }, nodeName: `worker-${i}`, targetRef: target(pod) })),
+    endpoints: pods.map((pod, i) => ({
+      addresses: [`10.42.7.${i + 10}`],
+      conditions: { ready: true, serving: true, terminating: false },
+      nodeName: `worker-${i}`,
+      targetRef: target(pod),
+    })),
   });

@@ -16,7 +16,10 @@ interface Happening {
 const eventName = (stage: Stage, about: Named) => `${about.metadata.name}.18${stage.random.hex(14)}`;
 
 /** As client-go's legacy recorder sends it: v1, with count and first and last timestamp. */
-export function sendEvent(stage: Stage, { about, reason, message, type = 'Normal', component, host }: Happening): Entity {
+export function sendEvent(
+  stage: Stage,
+  { about, reason, message, type = 'Normal', component, host }: Happening,
+): Entity {
   const at = rfc3339(stage.now);
   const body: Named = {
     apiVersion: 'v1',
@@ -34,13 +37,20 @@ export function sendEvent(stage: Stage, { about, reason, message, type = 'Normal
     reportingComponent: component,
     reportingInstance: host ?? '',
   };
-  return stage.create(body, { manager: component.startsWith('kubelet') ? 'kubelet' : 'kube-controller-manager' }, { leased: true });
+  return stage.create(
+    body,
+    { manager: component.startsWith('kubelet') ? 'kubelet' : 'kube-controller-manager' },
+    { leased: true },
+  );
 }
 
 /** The same happening again: the recorder counts up instead of creating another Event. */
 export function countUp(stage: Stage, event: Entity, by: Manager): Entity {
   const { count } = event.body;
-  return stage.update(event, by, { count: (typeof count === 'number' ? count : 1) + 1, lastTimestamp: rfc3339(stage.now) });
+  return stage.update(event, by, {
+    count: (typeof count === 'number' ? count : 1) + 1,
+    lastTimestamp: rfc3339(stage.now),
+  });
 }
 
 interface Report {

@@ -18,7 +18,11 @@ export function createCronJob(stage: Stage, namespace: string, name: string, pod
       failedJobsHistoryLimit: 1,
       jobTemplate: {
         metadata: {},
-        spec: { parallelism: pods, completions: pods, template: { metadata: { labels: { app: name } }, spec: podSpec(`registry.example/${name}:latest`, 'Never') } },
+        spec: {
+          parallelism: pods,
+          completions: pods,
+          template: { metadata: { labels: { app: name } }, spec: podSpec(`registry.example/${name}:latest`, 'Never') },
+        },
       },
     },
     status: {},
@@ -30,7 +34,15 @@ export const noteSchedule = (stage: Stage, cronJob: Entity, job: Entity): Entity
   stage.update(cronJob, controllerManagerStatus, {
     status: {
       lastScheduleTime: rfc3339(stage.now),
-      active: [{ apiVersion: 'batch/v1', kind: 'Job', name: job.body.metadata.name, namespace: job.body.metadata.namespace ?? '', uid: job.body.metadata.uid }],
+      active: [
+        {
+          apiVersion: 'batch/v1',
+          kind: 'Job',
+          name: job.body.metadata.name,
+          namespace: job.body.metadata.namespace ?? '',
+          uid: job.body.metadata.uid,
+        },
+      ],
     },
   });
 
@@ -41,11 +53,20 @@ export function createJob(stage: Stage, cronJob: Named, pods: number): Entity {
   const { namespace = 'default', name: cron } = cronJob.metadata;
   const name = `${cron}-${Math.floor(stage.now / 60_000)}`;
   const own = metadata(stage, { name, namespace, generation: 1, controller: cronJob });
-  const labels = { app: cron, 'batch.kubernetes.io/controller-uid': own.uid, 'batch.kubernetes.io/job-name': name, 'job-name': name };
+  const labels = {
+    app: cron,
+    'batch.kubernetes.io/controller-uid': own.uid,
+    'batch.kubernetes.io/job-name': name,
+    'job-name': name,
+  };
   const body: Named = {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { ...own, labels, annotations: { 'batch.kubernetes.io/cronjob-scheduled-timestamp': rfc3339(stage.now) } },
+    metadata: {
+      ...own,
+      labels,
+      annotations: { 'batch.kubernetes.io/cronjob-scheduled-timestamp': rfc3339(stage.now) },
+    },
     spec: {
       parallelism: pods,
       completions: pods,
@@ -70,10 +91,26 @@ export interface JobProgress {
   readonly finished?: boolean;
 }
 
-export function reportJob(stage: Stage, job: Entity, { active, ready, succeeded, finished = false }: JobProgress): Entity {
+export function reportJob(
+  stage: Stage,
+  job: Entity,
+  { active, ready, succeeded, finished = false }: JobProgress,
+): Entity {
   const at = rfc3339(stage.now);
   const done: JsonObject = finished
-    ? { completionTime: at, conditions: [{ type: 'Complete', status: 'True', lastProbeTime: at, lastTransitionTime: at, reason: 'CompletionsReached', message: 'Reached expected number of succeeded pods' }] }
+    ? {
+        completionTime: at,
+        conditions: [
+          {
+            type: 'Complete',
+            status: 'True',
+            lastProbeTime: at,
+            lastTransitionTime: at,
+            reason: 'CompletionsReached',
+            message: 'Reached expected number of succeeded pods',
+          },
+        ],
+      }
     : {};
   return stage.update(job, controllerManagerStatus, {
     status: {

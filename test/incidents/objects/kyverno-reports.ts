@@ -45,7 +45,9 @@ export function createEphemeralReport(stage: Stage, object: Named, verdicts: rea
       labels: {
         'app.kubernetes.io/managed-by': 'kyverno',
         'audit.kyverno.io/resource.group': groupOf(object),
-        'audit.kyverno.io/resource.gvr': [`${object.kind.toLowerCase()}s`, versionOf(object), groupOf(object)].filter((part) => part !== '').join('.'),
+        'audit.kyverno.io/resource.gvr': [`${object.kind.toLowerCase()}s`, versionOf(object), groupOf(object)]
+          .filter((part) => part !== '')
+          .join('.'),
         'audit.kyverno.io/resource.kind': object.kind,
         'audit.kyverno.io/resource.uid': uid,
         'audit.kyverno.io/resource.version': versionOf(object),
@@ -53,7 +55,11 @@ export function createEphemeralReport(stage: Stage, object: Named, verdicts: rea
         ...Object.fromEntries(verdicts.map(({ policy }) => [`cpol.kyverno.io/${policy}`, '621'])),
       },
     }),
-    spec: { owner: { apiVersion: '', kind: '', name: '', uid: '' }, results: results(verdicts, stage.now), summary: summary(verdicts) },
+    spec: {
+      owner: { apiVersion: '', kind: '', name: '', uid: '' },
+      results: results(verdicts, stage.now),
+      summary: summary(verdicts),
+    },
   };
   return stage.create(body, { manager: 'kyverno' });
 }
@@ -67,7 +73,12 @@ export function createPolicyReport(stage: Stage, object: Named, verdicts: readon
     apiVersion: 'wgpolicyk8s.io/v1alpha2',
     kind: 'PolicyReport',
     metadata: {
-      ...metadata(stage, { name: uid, namespace, generation: 1, labels: { 'app.kubernetes.io/managed-by': 'kyverno' } }),
+      ...metadata(stage, {
+        name: uid,
+        namespace,
+        generation: 1,
+        labels: { 'app.kubernetes.io/managed-by': 'kyverno' },
+      }),
       ownerReferences: [reference(object)],
     },
     results: results(verdicts, scanned),
@@ -78,5 +89,9 @@ export function createPolicyReport(stage: Stage, object: Named, verdicts: readon
 }
 
 /** Found nothing new, writes all the same: only `results[].timestamp.seconds` moves. */
-export const rewritePolicyReport = (stage: Stage, report: Entity, verdicts: readonly Verdict[], scanned: Millis): Entity =>
-  stage.update(report, { manager: 'reports-controller' }, { results: results(verdicts, scanned) });
+export const rewritePolicyReport = (
+  stage: Stage,
+  report: Entity,
+  verdicts: readonly Verdict[],
+  scanned: Millis,
+): Entity => stage.update(report, { manager: 'reports-controller' }, { results: results(verdicts, scanned) });

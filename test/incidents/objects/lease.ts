@@ -17,9 +17,16 @@ export function createLease(stage: Stage, { namespace, name, holder, seconds, by
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
     metadata: metadata(stage, { namespace, name }),
-    spec: { holderIdentity: holder, leaseDurationSeconds: seconds, acquireTime: at, renewTime: at, leaseTransitions: 0 },
+    spec: {
+      holderIdentity: holder,
+      leaseDurationSeconds: seconds,
+      acquireTime: at,
+      renewTime: at,
+      leaseTransitions: 0,
+    },
   };
   return stage.create(body, by);
 }
 
-export const renew = (stage: Stage, lease: Entity, by: Manager): Entity => stage.update(lease, by, { spec: { renewTime: rfc3339Micro(stage.now) } });
+export const renew = (stage: Stage, lease: Entity, by: Manager): Entity =>
+  stage.update(lease, by, { spec: { renewTime: rfc3339Micro(stage.now) } });

@@ -21,7 +21,9 @@ export function metadata(stage: Stage, { controller, labels, annotations, ...ide
     creationTimestamp: rfc3339(stage.now),
     ...(labels ? { labels } : {}),
     ...(annotations ? { annotations } : {}),
-    ...(controller ? { ownerReferences: [{ ...reference(controller), controller: true, blockOwnerDeletion: true }] } : {}),
+    ...(controller
+      ? { ownerReferences: [{ ...reference(controller), controller: true, blockOwnerDeletion: true }] }
+      : {}),
   };
 }
 

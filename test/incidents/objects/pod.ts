@@ -17,7 +17,10 @@ interface PodOf {
   readonly finalizers?: readonly string[];
 }
 
-export function createPod(stage: Stage, { controller, labels, image, restartPolicy = 'Always', finalizers }: PodOf): Entity {
+export function createPod(
+  stage: Stage,
+  { controller, labels, image, restartPolicy = 'Always', finalizers }: PodOf,
+): Entity {
   const generateName = `${controller.metadata.name}-`;
   const token = `kube-api-access-${stage.random.suffix()}`;
   const { namespace } = controller.metadata;
@@ -25,10 +28,23 @@ export function createPod(stage: Stage, { controller, labels, image, restartPoli
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
-      ...metadata(stage, { name: `${generateName}${stage.random.suffix()}`, generateName, labels, controller, generation: 1, ...(namespace === undefined ? {} : { namespace }) }),
+      ...metadata(stage, {
+        name: `${generateName}${stage.random.suffix()}`,
+        generateName,
+        labels,
+        controller,
+        generation: 1,
+        ...(namespace === undefined ? {} : { namespace }),
+      }),
       ...(finalizers ? { finalizers } : {}),
     },
-    spec: { ...podSpec(image, restartPolicy, token), serviceAccount: 'default', serviceAccountName: 'default', priority: 0, preemptionPolicy: 'PreemptLowerPriority' },
+    spec: {
+      ...podSpec(image, restartPolicy, token),
+      serviceAccount: 'default',
+      serviceAccountName: 'default',
+      priority: 0,
+      preemptionPolicy: 'PreemptLowerPriority',
+    },
     status: { phase: 'Pending', qosClass: 'Burstable' },
   };
   return stage.create(body, controllerManager);
@@ -47,7 +63,13 @@ export function podSpec(image: string, restartPolicy: string, token?: string): J
         resources: { requests: { cpu: '50m', memory: '64Mi' } },
         terminationMessagePath: '/dev/termination-log',
         terminationMessagePolicy: 'File',
-        ...(token ? { volumeMounts: [{ name: token, readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }] } : {}),
+        ...(token
+          ? {
+              volumeMounts: [
+                { name: token, readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' },
+              ],
+            }
+          : {}),
       },
     ],
     dnsPolicy: 'ClusterFirst',
@@ -67,7 +89,11 @@ export const bind = (stage: Stage, pod: Entity, node: string): Entity =>
   });
 
 /** One write of a pod's status by its kubelet. */
-export function reportPod(stage: Stage, pod: Entity, state: { phase: string; ready: boolean; container: JsonObject }): Entity {
+export function reportPod(
+  stage: Stage,
+  pod: Entity,
+  state: { phase: string; ready: boolean; container: JsonObject },
+): Entity {
   const at = rfc3339(stage.now);
   const ready = state.ready ? 'True' : 'False';
   return stage.update(pod, kubelet, {
@@ -81,18 +107,34 @@ export function reportPod(stage: Stage, pod: Entity, state: { phase: string; rea
         const status = type === 'Ready' || type === 'ContainersReady' ? ready : 'True';
         return keptCondition(pod.body, type, status, at);
       }),
-      containerStatuses: [{ name: 'main', image: 'registry.example/app:v1', imageID: '', ready: state.ready, started: state.ready, ...state.container }],
+      containerStatuses: [
+        {
+          name: 'main',
+          image: 'registry.example/app:v1',
+          imageID: '',
+          ready: state.ready,
+          started: state.ready,
+          ...state.container,
+        },
+      ],
     },
   });
 }
 
-const condition = (type: string, status: string, lastTransitionTime: string): JsonObject => ({ type, status, lastProbeTime: null, lastTransitionTime });
+const condition = (type: string, status: string, lastTransitionTime: string): JsonObject => ({
+  type,
+  status,
+  lastProbeTime: null,
+  lastTransitionTime,
+});
 
 /** lastTransitionTime moves only when the status does. */
 export function keptCondition(body: JsonObject, type: string, status: string, at: string): JsonObject {
   const { status: old } = body;
-  const conditions: Json | undefined = typeof old === 'object' && old !== null && 'conditions' in old ? old['conditions'] : undefined;
-  const isKept = (item: Json): item is JsonObject => typeof item === 'object' && item !== null && 'type' in item && item['type'] === type && item['status'] === status;
+  const conditions: Json | undefined =
+    typeof old === 'object' && old !== null && 'conditions' in old ? old['conditions'] : undefined;
+  const isKept = (item: Json): item is JsonObject =>
+    typeof item === 'object' && item !== null && 'type' in item && item['type'] === type && item['status'] === status;
   const kept = Array.isArray(conditions) ? conditions.find(isKept) : undefined;
   return kept ?? condition(type, status, at);
 }

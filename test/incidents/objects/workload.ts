@@ -17,7 +17,13 @@ export function createDeployment(stage: Stage, { namespace, name, image, replica
   const body: Named = {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: metadata(stage, { name, namespace, labels, annotations: { 'deployment.kubernetes.io/revision': '1' }, generation: 1 }),
+    metadata: metadata(stage, {
+      name,
+      namespace,
+      labels,
+      annotations: { 'deployment.kubernetes.io/revision': '1' },
+      generation: 1,
+    }),
     spec: {
       progressDeadlineSeconds: 600,
       replicas,
@@ -31,7 +37,11 @@ export function createDeployment(stage: Stage, { namespace, name, image, replica
   return stage.create(body, { manager });
 }
 
-export function reportDeployment(stage: Stage, deployment: Entity, state: { replicas: number; ready: number; updated: number }): Entity {
+export function reportDeployment(
+  stage: Stage,
+  deployment: Entity,
+  state: { replicas: number; ready: number; updated: number },
+): Entity {
   const at = rfc3339(stage.now);
   return stage.update(deployment, controllerManagerStatus, {
     status: {
@@ -40,9 +50,15 @@ export function reportDeployment(stage: Stage, deployment: Entity, state: { repl
       updatedReplicas: state.updated,
       readyReplicas: state.ready === 0 ? null : state.ready,
       availableReplicas: state.ready === 0 ? null : state.ready,
-      conditions: [{ ...keptCondition(deployment.body, 'Available', state.ready > 0 ? 'True' : 'False', at), lastUpdateTime: at, lastProbeTime: null, reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' }].map(
-        ({ lastProbeTime: _, ...kept }) => kept,
-      ),
+      conditions: [
+        {
+          ...keptCondition(deployment.body, 'Available', state.ready > 0 ? 'True' : 'False', at),
+          lastUpdateTime: at,
+          lastProbeTime: null,
+          reason: 'MinimumReplicasAvailable',
+          message: 'Deployment has minimum availability.',
+        },
+      ].map(({ lastProbeTime: _, ...kept }) => kept),
     },
   });
 }
@@ -58,11 +74,19 @@ export function createReplicaSet(stage: Stage, deployment: Named, image: string,
       name: `${name}-${hash}`,
       namespace,
       labels,
-      annotations: { 'deployment.kubernetes.io/desired-replicas': `${replicas}`, 'deployment.kubernetes.io/max-replicas': `${replicas + 1}`, 'deployment.kubernetes.io/revision': '1' },
+      annotations: {
+        'deployment.kubernetes.io/desired-replicas': `${replicas}`,
+        'deployment.kubernetes.io/max-replicas': `${replicas + 1}`,
+        'deployment.kubernetes.io/revision': '1',
+      },
       controller: deployment,
       generation: 1,
     }),
-    spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: podSpec(image, 'Always') } },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: podSpec(image, 'Always') },
+    },
     status: { replicas: 0 },
   };
   return stage.create(body, controllerManager);
@@ -71,7 +95,12 @@ export function createReplicaSet(stage: Stage, deployment: Named, image: string,
 /** The deployment controller copies what it wants of a ReplicaSet: replicas, and the revision the template now has. */
 export const scaleReplicaSet = (stage: Stage, set: Entity, replicas: number, revision?: number): Entity =>
   stage.update(set, controllerManager, {
-    metadata: { annotations: { 'deployment.kubernetes.io/desired-replicas': `${replicas}`, ...(revision === undefined ? {} : { 'deployment.kubernetes.io/revision': `${revision}` }) } },
+    metadata: {
+      annotations: {
+        'deployment.kubernetes.io/desired-replicas': `${replicas}`,
+        ...(revision === undefined ? {} : { 'deployment.kubernetes.io/revision': `${revision}` }),
+      },
+    },
     spec: { replicas },
   });
 

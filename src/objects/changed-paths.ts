@@ -1,0 +1,139 @@
+import type { Json, JsonObject } from '../model/json.ts';
+import type { FieldChange } from '../model/object.ts';
+import { bookkeeping, digestOf, maxDepth } from './digests.ts';
+import { isObject } from './json-text.ts';
+import { itemNames } from './list-items.ts';
+import { isTimestamp, zoneUnder, type Zone } from './timestamps.ts';
+
+/**
+ * What differs between two revisions of an object, leaf by leaf and list items by key
+ * (`/spec/template/spec/containers/name=web/image`), without the bookkeeping in metadata. Items that no field tells apart
+ * are numbered (`/#0`), strings of a set named (`/=value`); a list whose items only changed places is one change, `reordered`.
+ */
+export function changedPaths(before: JsonObject, after: JsonObject): FieldChange[] {
+  const changes: FieldChange[] = [];
+  compareObjects(before, after, [], changes);
+  return changes;
+}
+
+/** Whether the value at a path of `changedPaths` is a moment, which `digests` leaves out of h2. */
+export function isTimestampPath(path: string, value: Json): boolean {
+  const names = path
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+  let zone: Zone = 'named';
+  names.forEach((name, depth) => (zone = zoneUnder(zone, name, depth)));
+  const fields = names.filter((name) => !isItem(name));
+  return isTimestamp(zone, fields.at(-1) ?? '', fields.at(-2) ?? '', value);
+}
+
+function isItem(segment: string): boolean {
+  return segment.startsWith('#') || segment.startsWith('=') || /^[A-Za-z]+=/.test(segment);
+}
+
+/** undefined: the field is absent. */
+type Side = Json | undefined;
+
+function compare(before: Side, after: Side, trail: string[], changes: FieldChange[]): void {
+  if (before === after) return;
+  if (trail.length < maxDepth) {
+    const oneAbsent = before === undefined || after === undefined;
+    const filled = before ?? after;
+    if (isObject(before) && isObject(after)) return compareObjects(before, after, trail, changes);
+    if (isList(before) && isList(after)) return compareLists(before, after, trail, changes);
+    if (oneAbsent && isObject(filled) && Object.keys(filled).length > 0)
+      return compareObjects(before === undefined ? {} : filled, after === undefined ? {} : filled, trail, changes);
+    if (oneAbsent && isList(filled) && filled.length > 0)
+      return compareLists(before === undefined ? [] : filled, after === undefined ? [] : filled, trail, changes);
+  } else if (before !== undefined && after !== undefined && digestOf(before) === digestOf(after)) return;
+  changes.push({ path: pointer(trail), before, after });
+}
+
+function compareObjects(before: JsonObject, after: JsonObject, trail: string[], changes: FieldChange[]): void {
+  const skipBookkeeping = trail.length === 1 && trail[0] === 'metadata';
+  const compareField = (key: string): void => {
+    if (skipBookkeeping && bookkeeping.has(key)) return;
+    trail.push(key);
+    compare(own(before, key), own(after, key), trail, changes);
+    trail.pop();
+  };
+  for (const key in before) compareField(key);
+  for (const key in after) if (!Object.hasOwn(before, key)) compareField(key);
+}
+
+function compareLists(before: readonly Json[], after: readonly Json[], trail: string[], changes: FieldChange[]): void {
+  const known = changes.length;
+  const names = itemNames(trail.findLast((name) => !isItem(name)) ?? '', before, after);
+  if (names) compareByName(before, after, names, trail, changes);
+  else if (isSamePlaces(before, after)) return;
+  else if (!isPermutation(before, after)) return compareByPlace(before, after, trail, changes);
+  const moved = names ? names.before.some((name, i) => name !== names.after[i]) : true;
+  if (moved && changes.length === known) changes.push({ path: pointer(trail), before, after, reordered: true });
+}
+
+function compareByName(
+  before: readonly Json[],
+  after: readonly Json[],
+  names: { readonly before: readonly string[]; readonly after: readonly string[] },
+  trail: string[],
+  changes: FieldChange[],
+): void {
+  const now = new Map(names.after.map((name, i) => [name, after[i]!]));
+  const then = new Map(names.before.map((name, i) => [name, before[i]!]));
+  const compareItem = (name: string): void => {
+    trail.push(name);
+    const [old, fresh] = [then.get(name), now.get(name)];
+    if (old === undefined || fresh === undefined) changes.push({ path: pointer(trail), before: old, after: fresh });
+    else compare(old, fresh, trail, changes);
+    trail.pop();
+  };
+  for (const name of names.before) compareItem(name);
+  for (const name of names.after) if (!then.has(name)) compareItem(name);
+}
+
+function compareByPlace(before: readonly Json[], after: readonly Json[], trail: string[], changes: FieldChange[]): void {
+  if (before.length !== after.length && isSetOfStrings(before) && isSetOfStrings(after)) {
+    for (const value of before) if (!after.includes(value)) changes.push({ path: pointer([...trail, `=${value}`]), before: value, after: undefined });
+    for (const value of after) if (!before.includes(value)) changes.push({ path: pointer([...trail, `=${value}`]), before: undefined, after: value });
+    return;
+  }
+  for (let i = 0; i < Math.max(before.length, after.length); i++) {
+    trail.push(`#${i}`);
+    const [old, fresh] = [before[i], after[i]];
+    if (old === undefined || fresh === undefined) changes.push({ path: pointer(trail), before: old, after: fresh });
+    else compare(old, fresh, trail, changes);
+    trail.pop();
+  }
+}
+
+function isSamePlaces(before: readonly Json[], after: readonly Json[]): boolean {
+  return before.length === after.length && before.every((item, i) => item === after[i] || digestOf(item) === digestOf(after[i]!));
+}
+
+function isPermutation(before: readonly Json[], after: readonly Json[]): boolean {
+  if (before.length !== after.length) return false;
+  const sorted = after.map(digestOf).toSorted((x, y) => x - y);
+  return before
+    .map(digestOf)
+    .toSorted((x, y) => x - y)
+    .every((digest, i) => digest === sorted[i]);
+}
+
+/** Short enough to name the items by their value. */
+function isSetOfStrings(list: readonly Json[]): list is readonly string[] {
+  return list.every((item) => typeof item === 'string' && item.length <= 80) && new Set(list).size === list.length;
+}
+
+/** RFC 6901. */
+function pointer(trail: readonly string[]): string {
+  return trail.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+function own(object: JsonObject, key: string): Side {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+function isList(value: Side): value is readonly Json[] {
+  return Array.isArray(value);
+}

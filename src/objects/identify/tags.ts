@@ -1,0 +1,32 @@
+/** Tags (number << 3 | wire type) of the few fields read without the schema; the numbers are those of schema.json. */
+export const tags = {
+  unknown: { typeMeta: 0x0a, raw: 0x12 },
+  typeMeta: { apiVersion: 0x0a, kind: 0x12 },
+  object: { metadata: 0x0a },
+  metadata: {
+    name: 0x0a,
+    namespace: 0x1a,
+    creationTimestamp: 0x42,
+    labels: 0x5a,
+    ownerReferences: 0x6a,
+    managedFields: 0x8a,
+  },
+  entry: { key: 0x0a, value: 0x12 },
+  owner: { kind: 0x0a, name: 0x1a, uid: 0x22, apiVersion: 0x2a, controller: 0x30 },
+  managedFields: { manager: 0x0a, time: 0x22, subresource: 0x42 },
+  time: { seconds: 0x08 },
+  event: {
+    involvedObject: 0x12,
+    reason: 0x1a,
+    source: 0x2a,
+    lastTimestamp: 0x3a,
+    eventTime: 0x52,
+    series: 0x5a,
+    reportingComponent: 0x72,
+  },
+  source: { component: 0x0a },
+  series: { lastObservedTime: 0x12 },
+  objectReference: { kind: 0x0a, namespace: 0x12, name: 0x1a, uid: 0x22, apiVersion: 0x2a },
+  lease: { spec: 0x12 },
+  leaseSpec: { renewTime: 0x22 },
+} as const;

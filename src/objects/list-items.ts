@@ -1,0 +1,66 @@
+import type { Json, JsonObject } from '../model/json.ts';
+import { isObject } from './json-text.ts';
+import { mergeKeys } from './schema.ts';
+
+/** Tried in this order after Kubernetes' own merge keys; several fields together where none alone tells items apart. */
+const usualKeys: readonly (readonly string[])[] = [
+  ['name'],
+  ['type'],
+  ['key'],
+  ['uid'],
+  ['id'],
+  ['ip'],
+  ['containerPort'],
+  ['port'],
+  ['mountPath'],
+  ['path'],
+  ['host'],
+  ['hostname'],
+  ['topologyKey'],
+  ['port', 'protocol'],
+  ['containerPort', 'protocol'],
+  ['policy', 'rule'],
+  ['kind', 'name'],
+  ['kind', 'namespace', 'name'],
+  ['manager', 'operation', 'subresource'],
+];
+
+/**
+ * How items of a list of objects are told apart: a path segment for each (`name=web`, `policy=p,rule=r`), distinct within
+ * both versions of the list. undefined where no field or pair of fields does.
+ */
+export function itemNames(
+  list: string,
+  before: readonly Json[],
+  after: readonly Json[],
+): { readonly before: readonly string[]; readonly after: readonly string[] } | undefined {
+  if (!before.every(isObject) || !after.every(isObject)) return undefined;
+  for (const fields of [...ownKeys(list), ...usualKeys]) {
+    const names = { before: namesBy(fields, before), after: namesBy(fields, after) };
+    if (areDistinct(names.before) && areDistinct(names.after)) return { before: names.before, after: names.after };
+  }
+  return undefined;
+}
+
+function ownKeys(list: string): readonly (readonly string[])[] {
+  return Object.hasOwn(mergeKeys, list) ? mergeKeys[list]!.split(' ').map((key) => [key]) : [];
+}
+
+function namesBy(fields: readonly string[], items: readonly JsonObject[]): string[] | undefined {
+  const names: string[] = [];
+  for (const item of items) {
+    const parts: string[] = [];
+    for (const field of fields) {
+      const value = item[field];
+      if (typeof value === 'string' || typeof value === 'number') parts.push(`${field}=${value}`);
+    }
+    // Of several fields the first must be there: CEL policies report no rule, but always a policy.
+    if (parts.length === 0 || !parts[0]!.startsWith(`${fields[0]}=`)) return undefined;
+    names.push(parts.join(','));
+  }
+  return names;
+}
+
+function areDistinct(names: readonly string[] | undefined): names is readonly string[] {
+  return names !== undefined && new Set(names).size === names.length;
+}

@@ -1,0 +1,85 @@
+import { definePattern } from '../define-pattern.ts';
+import { fightOver } from '../fight.ts';
+import { listed, nameOf, rounded, writerNames } from '../sentences.ts';
+
+/** A writer that leaves no name must be caught more often than one that does. */
+const namelessFlips = 10;
+
+export const fieldFight = definePattern({
+  id: 'field-fight',
+  title: 'Two writers keep taking the same field from each other.',
+  explanation:
+    'Each side writes its own value, sees the other one, and writes again. The field goes A-B-A-B, generation climbs, and whatever follows the object (ReplicaSets, pods, reports, Events) is rewritten with it. The finding names the object whose field is fought over, not the copies of that field in the objects it owns.',
+  notThis: [
+    'an autoscaler that goes 3-5-3: one writer',
+    'a rollout, a scale-up or a counter: each value is new',
+    'two writers that each own other fields of one object',
+    'a controller that settles within a few writes after a restart: it does not go on for minutes',
+    'an object deleted and created again under the same name: fields are followed by uid',
+  ],
+  loop: true,
+  symptom: false,
+  thresholds: {
+    flips: { default: 2, doc: 'full flips (A-B-A) of one field within windowMinutes' },
+    windowMinutes: { default: 10, doc: 'minutes in which those flips must fall' },
+    sustainedMinutes: { default: 3, doc: 'minutes it must have gone on, unless provenFlips were seen' },
+    provenFlips: { default: 10, doc: 'full flips that need no duration: no controller settles that slowly' },
+    highFlips: { default: 4, doc: 'full flips from which the confidence is high' },
+    namelessPerMinute: { default: 5, doc: 'writes a minute from which a field that one writer sets and a nameless one removes is a fight' },
+  },
+  rules: {
+    object: {
+      needs: ['history'],
+      evaluate: ({ resource, ref, rate, changes }, thresholds) => {
+        const fight = fightOver(resource, changes, thresholds);
+        if (!fight) return;
+        const fields = fight.paths.map(({ path }) => path);
+        const evidence = {
+          flips: fight.flips,
+          ...(rate && { perMinute: rounded(rate.perMinute), minutes: rounded(rate.sustainedMinutes) }),
+          generations: changes.generationDelta,
+        };
+        if (fight.writers.length >= 2) {
+          return {
+            confidence: fight.flips >= thresholds.highFlips ? 'high' : 'medium',
+            ref,
+            fields,
+            writers: fight.writers,
+            evidence,
+            cause: `${writerNames(fight.writers)} keep setting ${listed(fields.slice(0, 3))} to different values`,
+          };
+        }
+        const [setter] = fight.writers;
+        if (!setter || !rate || rate.perMinute < thresholds.namelessPerMinute || fight.flips < namelessFlips) return;
+        if (fields.every((path) => path.startsWith('/status/'))) return; // states come and go, with one writer
+        const [suspect, ...others] = fight.suspects;
+        const accused = suspect && others.length === 0 ? [{ ...suspect, confidence: 'low' as const, writes: fight.unnamedRemovals }] : [];
+        return {
+          confidence: 'medium',
+          ref,
+          fields,
+          writers: [setter, ...accused],
+          evidence: { ...evidence, namelessRemovals: fight.unnamedRemovals },
+          cause: `${setter.name} keeps setting ${listed(fields.slice(0, 3))}, and ${
+            accused[0] ? `${accused[0].name}, it seems,` : 'a writer that leaves no trace in managedFields'
+          } keeps removing it`,
+        };
+      },
+    },
+  },
+  remedy: ({ subject, kind, fields, writers }) => ({
+    summary: `give ${fields[0] ?? 'the field'} one owner`,
+    steps: [
+      `decide which of ${writerNames(writers)} owns ${listed(fields.slice(0, 3))} of ${nameOf(kind, subject)}`,
+      'let the other one leave it out: drop it from the manifest (kustomize, Helm values), Argo CD: spec.ignoreDifferences with RespectIgnoreDifferences=true, Flux: spec.driftDetection.ignore',
+      ...(fields.includes('/spec/replicas') ? ['where an autoscaler scales it, remove replicas from the manifest altogether'] : []),
+      'use server-side apply with one field manager per writer and without --force-conflicts, so that a conflict is an error instead of a loop',
+    ],
+    docs: ['https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts'],
+  }),
+  references: [
+    'https://github.com/kubernetes-sigs/cluster-api/issues/6320',
+    'https://github.com/eclipse-che/che/issues/22414',
+    'https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts',
+  ],
+});

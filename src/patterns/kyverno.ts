@@ -1,0 +1,23 @@
+import type { PrefixCount } from '../model/counts.ts';
+import type { ResourceKey } from '../model/resource.ts';
+
+type Kind = Pick<ResourceKey, 'group' | 'resource'>;
+
+/** Reports that Kyverno writes for itself and folds into policy reports: `kyverno.io` up to 1.11, `reports.kyverno.io` since 1.12. */
+export function isIntermediateReport({ group, resource }: Kind): boolean {
+  if (group === 'reports.kyverno.io') return resource === 'ephemeralreports' || resource === 'clusterephemeralreports';
+  return group === 'kyverno.io' && /^(cluster)?(admissionreports|backgroundscanreports)$/.test(resource);
+}
+
+/** The reports users read: the working group's format and its successor. */
+export function isPolicyReport({ group, resource }: Kind): boolean {
+  if (group === 'wgpolicyk8s.io') return resource === 'policyreports' || resource === 'clusterpolicyreports';
+  return group === 'openreports.io' && (resource === 'reports' || resource === 'clusterreports');
+}
+
+export const isKyvernoReporter = (reporter: string): boolean => /^kyverno(-|$)/.test(reporter);
+
+/** Prefixes whose writes are Kyverno's doing, as long as Kyverno is there. */
+export function kyvernoPrefixes(prefixes: readonly PrefixCount[]): readonly PrefixCount[] {
+  return prefixes.filter((prefix) => isIntermediateReport(prefix) || isPolicyReport(prefix) || prefix.group === 'kyverno.io' || prefix.group === 'reports.kyverno.io');
+}

@@ -1,0 +1,170 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePorts } from '../../etcd/harness/free-ports.ts';
+import { getText } from '../../etcd/harness/get-text.ts';
+import { openScene, type Running, type Scene } from '../../etcd/harness/scene.ts';
+import { startEtcd, type Etcd, type EtcdOptions } from '../../etcd/harness/start-etcd.ts';
+import { requiredTool } from '../../etcd/harness/tool.ts';
+import { until } from '../../etcd/harness/until.ts';
+import { apiClient, type ApiClient, type Method, type RequestOptions } from './api-client.ts';
+import { kwokStages } from './kwok-stages.ts';
+import { writeFiles, type AuditLevel, type ControlPlaneFiles } from './files.ts';
+
+export type ControlPlaneOptions = {
+  controllerManager?: boolean;
+  /** `true` logs at level Metadata; each line is in the file before the request is answered. */
+  audit?: boolean | AuditLevel;
+  /** A fake kubelet: nodes become ready, the pods bound to them run. There is no scheduler: set `nodeName`. */
+  kwok?: boolean;
+  etcd?: EtcdOptions;
+  /** Users beside `admin`, each with its groups; a service account's user name will do ("system:serviceaccount:NS:NAME"). */
+  users?: Readonly<Record<string, readonly string[]>>;
+  apiServerArgs?: readonly string[];
+};
+
+export type ControlPlane = {
+  url: string;
+  /** Token of `admin` (system:masters) or of one of the `users`. */
+  tokenFor(user: string): string;
+  /** Any answer, as text. */
+  adminFetch(path: string, init?: RequestOptions & { method?: Method; body?: unknown }): ReturnType<ApiClient['send']>;
+  request: ApiClient['request'];
+  etcd: Etcd;
+  /** Path of a kubeconfig file of the administrator. */
+  kubeconfig: string;
+  /** Its certificate authority, PEM. */
+  ca: string;
+  auditLogFile: string;
+  pids: { apiServer: number; controllerManager?: number; kwok?: number };
+  /** Ends everything and removes all files. */
+  stop(): Promise<void>;
+};
+
+/** Programs that `startControlPlane` needs, for `describeWith`. */
+export function programsFor({ controllerManager, kwok }: ControlPlaneOptions): string[] {
+  return ['etcd', 'kube-apiserver', ...(controllerManager ? ['kube-controller-manager'] : []), ...(kwok ? ['kwok'] : [])];
+}
+
+/** Starts etcd and a kube-apiserver that is ready, and with it what else was asked for, at work. Throws with the last words of what failed. */
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const attempts = 3; // another process may take our port before the API server does
+  for (let attempt = 1; ; attempt += 1) {
+    const scene = openScene('control-plane');
+    const etcd = await startEtcd(options.etcd).catch(async (error: unknown) => {
+      await scene.close();
+      throw error;
+    });
+    try {
+      return await startIn(scene, etcd, options);
+    } catch (error) {
+      await scene.close();
+      await etcd.stop();
+      if (attempt === attempts || !String(error).includes('address already in use')) throw error;
+    }
+  }
+}
+
+async function startIn(scene: Scene, etcd: Etcd, options: ControlPlaneOptions): Promise<ControlPlane> {
+  const [port = 0, kwokPort = 0] = await freePorts(2);
+  const url = `https://127.0.0.1:${port}`;
+  const { audit = false } = options;
+  const files = writeFiles(scene.directory, url, { admin: ['system:masters'], ...options.users }, typeof audit === 'string' ? audit : 'Metadata');
+  const tokenFor = (user: string) => {
+    const token = files.tokenOf.get(user);
+    if (token === undefined) throw new Error(`no token was made for ${user}: name it among the users at the start`);
+    return token;
+  };
+
+  const apiServer = scene.start(requiredTool('kube-apiserver'), apiServerArguments(port, files, etcd, options));
+  const ca = await certificate(files, apiServer);
+  const client = apiClient(url, ca, tokenFor('admin'));
+  try {
+    await until('the API server to be ready', async () => {
+      alive('kube-apiserver', apiServer);
+      const answer = await client.send('GET', '/readyz').catch(() => undefined);
+      return answer?.status === 200;
+    }, { withinMs: 60_000 });
+    const controllerManager = options.controllerManager ? await startControllerManager(scene, files, client) : undefined;
+    const kwok = options.kwok ? await startKwok(scene, files, kwokPort) : undefined;
+    return {
+      url,
+      tokenFor,
+      adminFetch: (path, { method = 'GET', body, ...init } = {}) => client.send(method, path, body, init),
+      request: client.request,
+      etcd,
+      kubeconfig: files.kubeconfig,
+      ca,
+      auditLogFile: files.auditLog,
+      pids: {
+        apiServer: apiServer.pid,
+        ...(controllerManager && { controllerManager: controllerManager.pid }),
+        ...(kwok && { kwok: kwok.pid }),
+      },
+      async stop() {
+        client.close();
+        await scene.close();
+        await etcd.stop();
+      },
+    };
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+function apiServerArguments(port: number, files: ControlPlaneFiles, etcd: Etcd, { audit, controllerManager, apiServerArgs = [] }: ControlPlaneOptions): string[] {
+  return [
+    ...['--etcd-servers', etcd.endpoints.join(',')],
+    ...['--bind-address', '127.0.0.1', '--secure-port', String(port), '--cert-dir', files.certificates],
+    ...['--service-account-issuer', 'https://kubernetes.default.svc', '--service-cluster-ip-range', '10.0.0.0/24'],
+    ...['--service-account-key-file', files.serviceAccountKey, '--service-account-signing-key-file', files.serviceAccountKey],
+    ...['--authorization-mode', 'RBAC', '--token-auth-file', files.tokens],
+    // without a controller manager nobody makes the service accounts that the plugin demands of pods
+    ...(controllerManager ? [] : ['--disable-admission-plugins', 'ServiceAccount']),
+    ...(audit ? ['--audit-policy-file', files.auditPolicy, '--audit-log-path', files.auditLog] : []),
+    ...apiServerArgs,
+  ];
+}
+
+async function certificate({ ca }: ControlPlaneFiles, apiServer: Running): Promise<string> {
+  return until('the API server to write its certificate', () => {
+    alive('kube-apiserver', apiServer);
+    try {
+      const pem = readFileSync(ca, 'utf8');
+      return pem.trimEnd().endsWith('-----END CERTIFICATE-----') && pem;
+    } catch {
+      return undefined;
+    }
+  });
+}
+
+async function startControllerManager(scene: Scene, files: ControlPlaneFiles, client: ApiClient): Promise<Running> {
+  const { kubeconfig, certificates, serviceAccountKey, ca } = files;
+  const running = scene.start(requiredTool('kube-controller-manager'), [
+    ...['--kubeconfig', kubeconfig, '--authentication-kubeconfig', kubeconfig, '--authorization-kubeconfig', kubeconfig],
+    ...['--service-account-private-key-file', serviceAccountKey, '--root-ca-file', ca, '--use-service-account-credentials=false'],
+    ...['--cert-dir', certificates, '--secure-port', '0'],
+  ]);
+  // it serves no health without a port; pods can be made once it has made their service account
+  await until('the controller manager to make a service account', async () => {
+    alive('kube-controller-manager', running);
+    return (await client.send('GET', '/api/v1/namespaces/default/serviceaccounts/default')).status === 200;
+  }, { withinMs: 60_000, everyMs: 100 });
+  return running;
+}
+
+async function startKwok(scene: Scene, { kubeconfig }: ControlPlaneFiles, port: number): Promise<Running> {
+  const config = join(scene.directory, 'kwok.yaml');
+  writeFileSync(config, kwokStages);
+  const args = ['--kubeconfig', kubeconfig, '--config', config, '--manage-all-nodes=true', '--server-address', `127.0.0.1:${port}`];
+  const running = scene.start(requiredTool('kwok'), args, { env: { ...process.env, KWOK_WORKDIR: scene.directory } });
+  await until('kwok to be healthy', async () => {
+    alive('kwok', running);
+    return (await getText(`http://127.0.0.1:${port}/healthz`)) !== undefined;
+  }, { withinMs: 60_000 });
+  return running;
+}
+
+function alive(name: string, process: Running): void {
+  if (process.ended()) throw new Error(`${name} ended too early: ${process.lastWords()}`);
+}
