@@ -57,8 +57,8 @@ async function fillEtcd(): Promise<boolean> {
 function showTriage(): void {
   say('etcd is stopped. All that is left is its file:');
   say();
-  say(`$ dist/kubechurn triage --snapshot ${short(file)}`);
-  spawnSync(kubechurn, ['triage', '--snapshot', file], { stdio: 'inherit' });
+  say(`$ dist/kubechurn triage --snapshot ${short(file)} --top 5`);
+  spawnSync(kubechurn, ['triage', '--snapshot', file, '--top', '5'], { stdio: 'inherit' });
   say();
 }
 

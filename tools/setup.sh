@@ -24,7 +24,9 @@ if ! new_enough tools/node/bin/node; then
 fi
 
 # npm writes the hidden lockfile last, so it is older than package-lock.json only when the packages are out of date.
+# Not `npm ci`: it refuses a lockfile without the optional packages of every other platform; --no-save keeps the lockfile as it is.
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
-  echo 'setup: npm ci' >&2
-  PATH="$root/tools/node/bin:$PATH" npm ci --no-audit --no-fund --loglevel=error >&2 8>&- || cannot 'npm ci failed: see above'
+  echo 'setup: installing the npm packages of package-lock.json' >&2
+  PATH="$root/tools/node/bin:$PATH" npm install --no-save --no-audit --no-fund --loglevel=error >&2 8>&- || cannot 'npm could not install the packages: see above'
+  touch node_modules/.package-lock.json
 fi

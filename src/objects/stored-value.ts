@@ -3,6 +3,7 @@ import type { Encoding } from '../model/object.ts';
 import { readCbor, selfDescribed } from './cbor.ts';
 import { isObject, parseJson } from './json-text.ts';
 import { readMessage } from './protobuf.ts';
+import { withReadDefaults } from './read-defaults.ts';
 import { messageOfKind, messageType, type MessageType } from './schema.ts';
 import { text, WireReader } from './wire.ts';
 
@@ -56,7 +57,7 @@ function readUnknown(reader: WireReader): JsonObject {
     else reader.skip(tag & 7);
   }
   const body = { kind, apiVersion };
-  return raw ? readMessage(raw, messageOfKind(apiVersion, kind) ?? kindNotKnown(), body) : body;
+  return raw ? withReadDefaults(readMessage(raw, messageOfKind(apiVersion, kind) ?? kindNotKnown(), body)) : body;
 }
 
 function readTypeMeta(reader: WireReader): { apiVersion: string; kind: string } {

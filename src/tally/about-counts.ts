@@ -2,17 +2,30 @@ import { parseKey } from '../objects/keys.ts';
 import { resourceOf } from '../objects/kinds.ts';
 import type { AboutCount, AboutEdge } from '../model/analysis.ts';
 import { refId } from '../model/resource.ts';
+import { createBest } from './best.ts';
 import { forEachKey } from './key-counts.ts';
 import type { MergedTally } from './merge-shards.ts';
 import { addKey, byWrites, noCounts, type Sum } from './totals.ts';
 
-/** What is directly about each object, by prefix; and which of those objects are about something themselves. */
-export function aboutCounts(tally: MergedTally): { abouts: AboutCount[]; edges: AboutEdge[] } {
-  const sums = tally.abouts.map(() => ({ ...noCounts(), names: 0, byPrefix: new Map<number, Sum & { names: number }>() }));
+/**
+ * What is about each object, by prefix; and which of those objects are about something themselves. Of many objects only
+ * the `kept` with most writes under them are named: the others' writes count to the nearest one above that is, so that
+ * what is named is complete.
+ */
+export function aboutCounts(tally: MergedTally, kept = 4_000): { abouts: AboutCount[]; edges: AboutEdge[] } {
+  const parents = parentsOf(tally);
+  const named = mostWritten(tally, parents, kept);
+  /** The nearest named object from here upwards; -1 for none. */
+  const home = Int32Array.from(tally.abouts, (_, about) => {
+    let at = about;
+    while (at !== -1 && !named.has(at)) at = parents[at]!;
+    return at;
+  });
+  const sums = new Map([...named].map((about) => [about, { ...noCounts(), names: 0, byPrefix: new Map<number, Sum & { names: number }>() }]));
   forEachKey(tally, ({ tally: { columns } }, local) => {
     const about = columns.about[local]!;
-    if (about === 0) return;
-    const sum = sums[about - 1]!;
+    const sum = about === 0 ? undefined : sums.get(home[about - 1]!);
+    if (!sum) return;
     addKey(sum, columns, local);
     sum.names++;
     const prefix = columns.prefix[local]!;
@@ -21,34 +34,69 @@ export function aboutCounts(tally: MergedTally): { abouts: AboutCount[]; edges: 
     addKey(part, columns, local);
     part.names++;
   });
-  const abouts = sums
-    .map(({ byPrefix, ...counts }, i) => ({
-      about: tally.abouts[i]!,
+  const abouts = [...sums]
+    .map(([about, { byPrefix, ...counts }]) => ({
+      about: tally.abouts[about]!,
       ...counts,
       byPrefix: [...byPrefix].map(([prefix, part]) => ({ prefix: tally.prefixes[prefix]!, ...part })).sort(byWrites(({ prefix }) => prefix)),
     }))
-    .filter(({ writes }) => writes > 0)
     .sort(byWrites(({ about }) => refId(about)));
-  return { abouts, edges: edges(tally) };
+  const edges = [...named].flatMap((about) => {
+    const parent = parents[about]!;
+    return parent === -1 ? [] : [{ from: tally.abouts[about]!, to: tally.abouts[parent]! }];
+  });
+  return { abouts, edges };
 }
 
-/** Looks each object that something is about up among the keys, for what that object is about in turn. */
-function edges(tally: MergedTally): AboutEdge[] {
-  const encoder = new TextEncoder();
-  const found: AboutEdge[] = [];
-  const prefixOf = new Map(tally.prefixes.map((prefix) => [resourceOfPrefix(prefix), prefix]));
-  for (const from of tally.abouts) {
-    const { group, resource } = resourceOf(from);
-    const prefix = prefixOf.get(`${group}/${resource}`);
-    if (prefix === undefined) continue;
-    const key = from.namespace === undefined ? `${prefix}/${from.name}` : `${prefix}/${from.namespace}/${from.name}`;
-    const id = tally.find(encoder.encode(key));
-    if (id === undefined) continue;
-    const { shard, local } = tally.locate(id);
-    const about = shard.tally.columns.about[local]!;
-    if (about !== 0) found.push({ from, to: tally.abouts[about - 1]! });
+/** Longer chains do not occur: Event, Pod, Job, CronJob, operator ... */
+const longestChain = 16;
+
+/** The objects with most writes under them. */
+function mostWritten(tally: MergedTally, parents: Int32Array, kept: number): Set<number> {
+  const direct = new Float64Array(parents.length);
+  forEachKey(tally, ({ tally: { columns } }, local) => {
+    const about = columns.about[local]!;
+    if (about > 0) direct[about - 1]! += columns.writes[local]!;
+  });
+  const inclusive = direct.slice();
+  for (let about = 0; about < parents.length; about++) {
+    for (let at = parents[about]!; at !== -1; at = parents[at]!) inclusive[at]! += direct[about]!;
   }
-  return found;
+  const best = createBest<number>(kept, (a, b) => inclusive[b]! - inclusive[a]! || (refId(tally.abouts[a]!) < refId(tally.abouts[b]!) ? -1 : 1));
+  for (let about = 0; about < parents.length; about++) if (inclusive[about]! > 0) best.offer(about);
+  return new Set(best.sorted());
+}
+
+/** Per object the one it is about itself, found by looking its key up; -1 for none. Circles are cut. */
+function parentsOf(tally: MergedTally): Int32Array {
+  const encoder = new TextEncoder();
+  const buffer = new Uint8Array(2048);
+  const prefixOf = new Map(tally.prefixes.map((prefix) => [resourceOfPrefix(prefix), prefix]));
+  const prefixOfKind = new Map<string, string | undefined>();
+  const parents = new Int32Array(tally.abouts.length).fill(-1);
+  tally.abouts.forEach((ref, about) => {
+    const kind = `${ref.group}/${ref.kind}`;
+    if (!prefixOfKind.has(kind)) {
+      const { group, resource } = resourceOf(ref);
+      prefixOfKind.set(kind, prefixOf.get(`${group}/${resource}`));
+    }
+    const prefix = prefixOfKind.get(kind);
+    if (prefix === undefined) return;
+    const key = ref.namespace === undefined ? `${prefix}/${ref.name}` : `${prefix}/${ref.namespace}/${ref.name}`;
+    const { read, written } = encoder.encodeInto(key, buffer);
+    const id = read === key.length ? tally.find(buffer.subarray(0, written)) : undefined;
+    if (id === undefined) return;
+    const { shard, local } = tally.locate(id);
+    const parent = shard.tally.columns.about[local]! - 1;
+    if (parent !== -1 && !leadsTo(parents, parent, about)) parents[about] = parent;
+  });
+  return parents;
+}
+
+function leadsTo(parents: Int32Array, from: number, to: number): boolean {
+  let at = from;
+  for (let steps = 0; at !== -1; at = parents[at]!, steps++) if (at === to || steps > longestChain) return true;
+  return false;
 }
 
 function resourceOfPrefix(prefix: string): string {

@@ -13,13 +13,23 @@ export interface ChoiceLimits {
   readonly perPrefix: number;
   readonly perOwner: number;
   readonly owners: number;
-  /** Revisions to decode in all; ranked keys come first. */
+  /** Revisions to decode in all: the samples' first, then by rank until it is spent. */
   readonly revisions: number;
   /** Revisions of one key at most. */
   readonly perKey: number;
+  /** Prefixes whose keys are sampled but not chosen by rank: their many writes are as they should be. */
+  readonly sampledOnly: (prefix: string) => boolean;
 }
 
-export const defaultChoice: ChoiceLimits = { ranked: 2_000, perPrefix: 12, perOwner: 3, owners: 64, revisions: 40_000, perKey: 400 };
+export const defaultChoice: ChoiceLimits = {
+  ranked: 2_000,
+  perPrefix: 12,
+  perOwner: 3,
+  owners: 64,
+  revisions: 16_000,
+  perKey: 200,
+  sampledOnly: (prefix) => /\/(leases|masterleases|peerserverleases|events)$/.test(prefix),
+};
 
 /** The sample is the same in every run and whatever the threads did. */
 const sampleSeed = 0x6b636875;
@@ -41,7 +51,8 @@ export function chooseKeys(tally: MergedTally, limits: ChoiceLimits): Map<KeyId,
   for (const id of topKeyIds(tally, limits.ranked)) {
     if (left <= 0) break;
     const { shard, local } = tally.locate(id);
-    if (shard.tally.columns.writes[local]! > 1) choose(id, 'rank');
+    const { writes, prefix } = shard.tally.columns;
+    if (writes[local]! > 1 && !limits.sampledOnly(tally.prefixes[prefix[local]!]!)) choose(id, 'rank');
   }
   return chosen;
 }

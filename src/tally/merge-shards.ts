@@ -103,20 +103,23 @@ function renumber(column: Uint32Array, count: number, numbers: readonly number[]
   for (let i = 0; i < count; i++) column[i] = numbers[column[i]!]!;
 }
 
-/** Lists of several shards as one, each item once. */
+/** Lists of several shards as one, each item once. The items of one list are distinct. */
 function createUnion<Item>(identity: (item: Item) => string) {
   const items: Item[] = [];
-  const numbers = new Map<string, number>();
+  let numbers: Map<string, number> | undefined;
   return {
     items,
     /** The number of each added item in `items`. */
-    add: (more: readonly Item[]): number[] =>
-      more.map((item) => {
-        const id = identity(item);
-        const known = numbers.get(id);
+    add(more: readonly Item[]): number[] {
+      // A single shard needs no identities.
+      if (items.length > 0) numbers ??= new Map(items.map((item, number) => [identity(item), number]));
+      return more.map((item) => {
+        const id = numbers && identity(item);
+        const known = id === undefined ? undefined : numbers?.get(id);
         if (known !== undefined) return known;
-        numbers.set(id, items.length);
+        if (id !== undefined) numbers?.set(id, items.length);
         return items.push(item) - 1;
-      }),
+      });
+    },
   };
 }

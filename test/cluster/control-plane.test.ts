@@ -21,7 +21,10 @@ describeWith(programsFor(options), 'a control plane', () => {
   afterAll(() => world.stop(), 60_000);
 
   it('stores a ConfigMap as protobuf, at the revision that its resourceVersion names', async () => {
-    const { metadata } = await world.request('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: 'settings' }, data: { a: '1' } });
+    const { metadata } = await world.request('POST', '/api/v1/namespaces/default/configmaps', {
+      metadata: { name: 'settings' },
+      data: { a: '1' },
+    });
     const stored = await world.etcd.client.get('/registry/configmaps/default/settings');
     expect(stored?.value.subarray(0, 4)).toEqual(protobuf);
     expect(stored?.modRevision).toBe(Number(metadata.resourceVersion));
@@ -32,10 +35,16 @@ describeWith(programsFor(options), 'a control plane', () => {
     await world.request('POST', '/apis/apps/v1/namespaces/default/deployments', deployment('web'));
     expect((await world.etcd.client.get('/registry/deployments/default/web'))?.value.subarray(0, 4)).toEqual(protobuf);
 
-    const replicaSet = await until('a ReplicaSet', async () => (await world.etcd.client.list('/registry/replicasets/default/web-'))[0]);
+    const replicaSet = await until(
+      'a ReplicaSet',
+      async () => (await world.etcd.client.list('/registry/replicasets/default/web-'))[0],
+    );
     expect(replicaSet.value.subarray(0, 4)).toEqual(protobuf);
     await until('the Pod to run', async () => {
-      const { items = [] } = await world.request('GET', '/api/v1/namespaces/default/pods?fieldSelector=status.phase%3DRunning');
+      const { items = [] } = await world.request(
+        'GET',
+        '/api/v1/namespaces/default/pods?fieldSelector=status.phase%3DRunning',
+      );
       return items.length === 1;
     });
   }, 60_000);
@@ -50,9 +59,15 @@ describeWith(programsFor(options), 'a control plane', () => {
     );
     expect(metadata['managedFields']).toContainEqual(expect.objectContaining({ manager: 'ops-operator' }));
     const patch = await until('the audit log to tell of it', () =>
-      readFileSync(world.auditLogFile, 'utf8').split('\n').find((line) => line.includes('"verb":"patch"') && line.includes('"name":"settings"')),
+      readFileSync(world.auditLogFile, 'utf8')
+        .split('\n')
+        .find((line) => line.includes('"verb":"patch"') && line.includes('"name":"settings"')),
     );
-    expect(JSON.parse(patch)).toMatchObject({ user: { username: writer }, userAgent: 'ops/1.0', responseStatus: { code: 200 } });
+    expect(JSON.parse(patch)).toMatchObject({
+      user: { username: writer },
+      userAgent: 'ops/1.0',
+      responseStatus: { code: 200 },
+    });
   });
 
   it('refuses a token that it does not know, in an answer that can be read', async () => {

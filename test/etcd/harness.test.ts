@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeWith } from './harness/describe-with.ts';
 import { startEtcd, type Etcd } from './harness/start-etcd.ts';
-import { requiredTool } from './harness/tool.ts';
+import { requiredTool, tool } from './harness/tool.ts';
 import { until } from './harness/until.ts';
 
 const run = promisify(execFile);
@@ -36,8 +37,14 @@ describeWith(['etcd'], 'an etcd and its client', () => {
   afterAll(() => etcd.stop());
 
   it('writes many keys in one revision by one transaction', async () => {
-    const revision = await etcd.client.txn([{ put: '/txn/a', value: '1' }, { put: '/txn/b', value: '2' }]);
-    expect(await etcd.client.list('/txn/')).toMatchObject([{ key: '/txn/a', modRevision: revision }, { key: '/txn/b', modRevision: revision }]);
+    const revision = await etcd.client.txn([
+      { put: '/txn/a', value: '1' },
+      { put: '/txn/b', value: '2' },
+    ]);
+    expect(await etcd.client.list('/txn/')).toMatchObject([
+      { key: '/txn/a', modRevision: revision },
+      { key: '/txn/b', modRevision: revision },
+    ]);
     expect(await etcd.client.txn([{ delete: '/txn/a' }, { delete: '/txn/b' }])).toBe(revision + 1);
     expect(await etcd.client.list('/txn/')).toEqual([]);
   });
@@ -126,6 +133,30 @@ describeWith(['etcd', 'etcdctl', 'etcdutl'], "etcd's command lines", () => {
     const { stdout } = await run(requiredTool('etcdutl'), ['snapshot', 'status', file, '--write-out', 'json']);
     expect(JSON.parse(stdout)).toMatchObject({ revision: 2 });
     await etcd.stop();
+  });
+});
+
+describe('looking for a program', () => {
+  const assets = mkdtempSync(join(tmpdir(), 'kubechurn-assets-'));
+  const before = process.env['KUBEBUILDER_ASSETS'];
+  afterAll(() => {
+    rmSync(assets, { recursive: true });
+    if (before === undefined) delete process.env['KUBEBUILDER_ASSETS'];
+    else process.env['KUBEBUILDER_ASSETS'] = before;
+  });
+
+  it('takes a plain etcd for the version that it says it is', () => {
+    const etcd = join(assets, 'etcd');
+    writeFileSync(etcd, '#!/bin/sh\necho "etcd Version: 3.5.99"\n', { mode: 0o755 }); // only its --version is asked
+    process.env['KUBEBUILDER_ASSETS'] = assets;
+    expect(tool('etcd')).toBe(etcd);
+    expect(tool('etcd-3.5')).toBe(etcd);
+    expect(tool('etcd-3.6')).not.toBe(etcd);
+  });
+
+  it('finds nothing where there is nothing, and says how to get it', () => {
+    expect(tool('no-such-program')).toBeUndefined();
+    expect(() => requiredTool('no-such-program')).toThrow(/no-such-program is missing: run/);
   });
 });
 

@@ -42,4 +42,4 @@ function sorted(value: Json): Json {
 
 const utf8 = new TextEncoder();
 
-export const storedJson = (object: JsonObject): Uint8Array => utf8.encode(JSON.stringify(sorted(object)));
+export const storedJson = (object: JsonObject): Uint8Array => utf8.encode(`${JSON.stringify(sorted(object))}\n`);

@@ -93,7 +93,7 @@ const countsAll = new Set(['PolicyReport', 'EphemeralReport']);
 
 function withGeneration(before: Named, after: Named): Named {
   const { generation } = after.metadata;
-  if (typeof generation !== 'number') return after;
+  if (typeof generation !== 'number' || after.kind === 'Pod') return after; // binding leaves a pod's generation alone
   const content = ({ metadata: _, status, ...rest }: Named) =>
     JSON.stringify(countsAll.has(after.kind) ? [rest, status] : rest);
   if (content(before) === content(after)) return after;

@@ -20,8 +20,17 @@ export interface Truth {
   readonly keys: ReadonlyMap<string, TruthCounts>;
 }
 
-/** What etcd holds after `accepted`, counted one by one; with `compacted`, after a compaction to that revision. */
-export function truthOf(accepted: readonly Accepted[], compacted: Revision = 0): Truth {
+interface Compaction {
+  readonly at: Revision;
+  /**
+   * Whether a tombstone at exactly that revision stays, so that a watch from there sees it: etcd 3.6 and the 3.4 and 3.5
+   * releases since etcd-io/etcd#18089 keep it.
+   */
+  readonly keepsTombstone: boolean;
+}
+
+/** What etcd holds after `accepted`, and a compaction if there was one, counted one by one. */
+export function truthOf(accepted: readonly Accepted[], compaction?: Compaction): Truth {
   const ordered = [...accepted].sort((a, b) => a.revision - b.revision);
   const revisions = new Set<Revision>();
   const keys = new Map<string, TruthCounts>();
@@ -31,7 +40,7 @@ export function truthOf(accepted: readonly Accepted[], compacted: Revision = 0):
     const lost = changes.find(({ value }, i) => !value && !changes[i - 1]?.value);
     if (lost)
       throw new Error(`${key} is deleted at revision ${lost.revision} though it does not exist: no revision of etcd's`);
-    const kept = retained(changes, compacted);
+    const kept = compaction ? retained(changes, compaction) : changes;
     if (kept.length === 0) continue;
     const counts = { writes: 0, deletes: 0, bytes: 0 };
     const prefix = prefixes.get(prefixOf(key)) ?? { writes: 0, deletes: 0, bytes: 0, liveKeys: 0 };
@@ -51,8 +60,9 @@ export function truthOf(accepted: readonly Accepted[], compacted: Revision = 0):
 }
 
 /** A compaction keeps what comes later, and of the rest the newest, unless that is a tombstone (etcd server/storage/mvcc/key_index.go). */
-function retained(changes: readonly Accepted[], compacted: Revision): readonly Accepted[] {
-  const later = changes.filter(({ revision }) => revision > compacted);
-  const last = changes.findLast(({ revision }) => revision <= compacted);
-  return last?.value ? [last, ...later] : later;
+function retained(changes: readonly Accepted[], { at, keepsTombstone }: Compaction): readonly Accepted[] {
+  const later = changes.filter(({ revision }) => revision > at);
+  const last = changes.findLast(({ revision }) => revision <= at);
+  if (!last) return later;
+  return last.value || (keepsTombstone && last.revision === at) ? [last, ...later] : later;
 }

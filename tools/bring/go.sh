@@ -1,15 +1,22 @@
 # Builds programs from the Go modules of this repository. Sourced by bring.sh.
 
 # Builds the module in DIRECTORY into .tools/built/NAME unless that is what lies there already.
-# On failure says why in $failure.
+# On failure says why in $failure; what failed once is not tried again in the same run.
 build_module() { # NAME DIRECTORY
+  local remembered=failure_of_${1//[-.]/_}
+  failure=${!remembered:-}
+  [ -z "$failure" ] || return 1
+  build_anew "$@" && return 0
+  printf -v "$remembered" %s "$failure"
+  return 1
+}
+
+build_anew() {
   local name=$1 directory=$root/$2 stamp=$tools/built/$1.stamp print log=$tools/log/$1.log
   print=$(fingerprint "$directory")
   [ -x "$tools/built/$name" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$print" ] && return 0
-  case ${tried_modules:-} in *" $name "*) return 1 ;; esac # said once is enough
-  tried_modules="${tried_modules:-} $name "
   need_go || return 1
-  progress "building $name from $2 (the first time takes minutes for kube-apiserver, under one for etcd)"
+  progress "building $name from $2 (with empty caches about five minutes for kube-apiserver, one for etcd)"
   if (cd "$directory" && CGO_ENABLED=0 GOWORK=off GOFLAGS=-mod=readonly \
     "$go" build -buildvcs=false -trimpath -ldflags "$(linker_flags)" -o "$tools/built/$name.new" "$(package_of "$directory")") >"$log" 2>&1; then
     mv -f "$tools/built/$name.new" "$tools/built/$name"
@@ -24,7 +31,7 @@ build_module() { # NAME DIRECTORY
 fingerprint() { # of what a build is made from
   local sum=sha256sum
   command -v "$sum" >/dev/null || sum='shasum -a 256'
-  (cd "$1" && for file in go.mod go.sum main.go; do [ -f "$file" ] && cat "$file"; done; cat "$here/go.sh") | $sum | cut -d ' ' -f 1
+  (cd "$1" && for file in go.mod go.sum main.go; do [ -f "$file" ] && cat "$file"; done; linker_flags) | $sum | cut -d ' ' -f 1
 }
 
 # Without a main.go the module names a program of someone else's in its `tool` line.

@@ -27,7 +27,12 @@ export type KubeObject = {
 
 export type ApiClient = {
   /** Whatever the answer is, unparsed. Rejects only when there is none. */
-  send(method: Method, path: string, body?: unknown, options?: RequestOptions): Promise<{ status: number; text: string }>;
+  send(
+    method: Method,
+    path: string,
+    body?: unknown,
+    options?: RequestOptions,
+  ): Promise<{ status: number; text: string }>;
   /** The object of a 2xx answer; throws with the API server's message otherwise. */
   request(method: Method, path: string, body?: unknown, options?: RequestOptions): Promise<KubeObject>;
   close(): void;
@@ -37,16 +42,25 @@ export type ApiClient = {
 export function apiClient(url: string, ca: string, adminToken: string): ApiClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 16, ca });
 
-  async function send(method: Method, path: string, body?: unknown, options: RequestOptions = {}): Promise<{ status: number; text: string }> {
+  async function send(
+    method: Method,
+    path: string,
+    body?: unknown,
+    options: RequestOptions = {},
+  ): Promise<{ status: number; text: string }> {
     const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
     const target = new URL(path, url);
     if (options.fieldManager !== undefined) target.searchParams.set('fieldManager', options.fieldManager);
-    const request = httpsRequest(target, { method, agent, timeout: 30_000, headers: headers(method, adminToken, options) }, (response) => {
-      const pieces: Buffer[] = [];
-      response.on('data', (piece: Buffer) => pieces.push(piece));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(pieces).toString() }));
-      response.on('error', reject);
-    });
+    const request = httpsRequest(
+      target,
+      { method, agent, timeout: 30_000, headers: headers(method, adminToken, options) },
+      (response) => {
+        const pieces: Buffer[] = [];
+        response.on('data', (piece: Buffer) => pieces.push(piece));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(pieces).toString() }));
+        response.on('error', reject);
+      },
+    );
     request.on('timeout', () => request.destroy(new Error(`${method} ${path} was not answered within 30 s`)));
     request.on('error', reject);
     request.end(body === undefined ? undefined : JSON.stringify(body));
@@ -65,7 +79,11 @@ export function apiClient(url: string, ca: string, adminToken: string): ApiClien
   };
 }
 
-function headers(method: Method, adminToken: string, { token = adminToken, contentType, userAgent }: RequestOptions): Record<string, string> {
+function headers(
+  method: Method,
+  adminToken: string,
+  { token = adminToken, contentType, userAgent }: RequestOptions,
+): Record<string, string> {
   return {
     authorization: `Bearer ${token}`,
     accept: 'application/json',

@@ -18,7 +18,12 @@ export type ControlPlaneFiles = {
 };
 
 /** @param users groups of each user, by name */
-export function writeFiles(directory: string, url: string, users: Readonly<Record<string, readonly string[]>>, audit: AuditLevel): ControlPlaneFiles {
+export function writeFiles(
+  directory: string,
+  url: string,
+  users: Readonly<Record<string, readonly string[]>>,
+  audit: AuditLevel,
+): ControlPlaneFiles {
   const at = (name: string) => join(directory, name);
   const tokenOf = new Map(Object.keys(users).map((user) => [user, randomBytes(16).toString('hex')] as const));
   const certificates = at('certificates');
@@ -33,7 +38,12 @@ export function writeFiles(directory: string, url: string, users: Readonly<Recor
     tokenOf,
   };
   writeFileSync(files.serviceAccountKey, newKey(), { mode: 0o600 });
-  writeFileSync(files.tokens, Object.entries(users).map(([user, groups]) => `${tokenOf.get(user)},${user},${user},"${groups.join(',')}"\n`).join(''));
+  writeFileSync(
+    files.tokens,
+    Object.entries(users)
+      .map(([user, groups]) => `${tokenOf.get(user)},${user},${user},"${groups.join(',')}"\n`)
+      .join(''),
+  );
   writeFileSync(files.kubeconfig, kubeconfig(url, files.ca, tokenOf.get('admin') ?? ''));
   writeFileSync(files.auditPolicy, auditPolicy(audit));
   return files;
@@ -56,5 +66,10 @@ function kubeconfig(server: string, ca: string, token: string): string {
 }
 
 function auditPolicy(level: AuditLevel): string {
-  return JSON.stringify({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules: [{ level }] });
+  return JSON.stringify({
+    apiVersion: 'audit.k8s.io/v1',
+    kind: 'Policy',
+    omitStages: ['RequestReceived'],
+    rules: [{ level }],
+  });
 }

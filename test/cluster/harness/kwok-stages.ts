@@ -5,14 +5,19 @@ const now = '{{ Now | Quote }}';
 
 const condition = (type: string) => `{ type: ${type}, status: "True", lastTransitionTime: ${now} }`;
 
-const nodeReady = stage('node-ready', 'Node', [without('.status.conditions.[] | select( .type == "Ready" ) | .status', 'True')], {
-  statusTemplate: `
+const nodeReady = stage(
+  'node-ready',
+  'Node',
+  [without('.status.conditions.[] | select( .type == "Ready" ) | .status', 'True')],
+  {
+    statusTemplate: `
 conditions: [ { type: Ready, status: "True", reason: KubeletReady, lastHeartbeatTime: ${now}, lastTransitionTime: ${now} } ]
 allocatable: { cpu: "64", memory: 256Gi, pods: "1000" }
 capacity: { cpu: "64", memory: 256Gi, pods: "1000" }
 phase: Running
 `,
-});
+  },
+);
 
 const podRuns = stage('pod-runs', 'Pod', [absent('.metadata.deletionTimestamp'), within('.status.phase', 'Pending')], {
   statusTemplate: `
@@ -30,7 +35,11 @@ startTime: ${now}
 const jobsPodSucceeds = stage(
   'pod-of-job-succeeds',
   'Pod',
-  [absent('.metadata.deletionTimestamp'), within('.status.phase', 'Running'), within('.metadata.ownerReferences.[].kind', 'Job')],
+  [
+    absent('.metadata.deletionTimestamp'),
+    within('.status.phase', 'Running'),
+    within('.metadata.ownerReferences.[].kind', 'Job'),
+  ],
   {
     statusTemplate: `
 containerStatuses:
@@ -42,10 +51,14 @@ phase: Succeeded
   },
 );
 
-const podGoes = stage('pod-goes', 'Pod', [{ key: '.metadata.deletionTimestamp', operator: 'Exists' }], { delete: true });
+const podGoes = stage('pod-goes', 'Pod', [{ key: '.metadata.deletionTimestamp', operator: 'Exists' }], {
+  delete: true,
+});
 
 /** kwok's configuration file: JSON documents, as YAML allows. */
-export const kwokStages = [nodeReady, podRuns, jobsPodSucceeds, podGoes].map((document) => JSON.stringify(document)).join('\n---\n');
+export const kwokStages = [nodeReady, podRuns, jobsPodSucceeds, podGoes]
+  .map((document) => JSON.stringify(document))
+  .join('\n---\n');
 
 type Expression = { key: string; operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'; values?: readonly string[] };
 
@@ -61,7 +74,12 @@ function absent(key: string): Expression {
   return { key, operator: 'DoesNotExist' };
 }
 
-function stage(name: string, kind: 'Node' | 'Pod', matchExpressions: readonly Expression[], next: { statusTemplate: string } | { delete: true }) {
+function stage(
+  name: string,
+  kind: 'Node' | 'Pod',
+  matchExpressions: readonly Expression[],
+  next: { statusTemplate: string } | { delete: true },
+) {
   return {
     apiVersion: 'kwok.x-k8s.io/v1alpha1',
     kind: 'Stage',

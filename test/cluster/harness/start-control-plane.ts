@@ -42,7 +42,12 @@ export type ControlPlane = {
 
 /** Programs that `startControlPlane` needs, for `describeWith`. */
 export function programsFor({ controllerManager, kwok }: ControlPlaneOptions): string[] {
-  return ['etcd', 'kube-apiserver', ...(controllerManager ? ['kube-controller-manager'] : []), ...(kwok ? ['kwok'] : [])];
+  return [
+    'etcd',
+    'kube-apiserver',
+    ...(controllerManager ? ['kube-controller-manager'] : []),
+    ...(kwok ? ['kwok'] : []),
+  ];
 }
 
 /** Starts etcd and a kube-apiserver that is ready, and with it what else was asked for, at work. Throws with the last words of what failed. */
@@ -68,7 +73,12 @@ async function startIn(scene: Scene, etcd: Etcd, options: ControlPlaneOptions): 
   const [port = 0, kwokPort = 0] = await freePorts(2);
   const url = `https://127.0.0.1:${port}`;
   const { audit = false } = options;
-  const files = writeFiles(scene.directory, url, { admin: ['system:masters'], ...options.users }, typeof audit === 'string' ? audit : 'Metadata');
+  const files = writeFiles(
+    scene.directory,
+    url,
+    { admin: ['system:masters'], ...options.users },
+    typeof audit === 'string' ? audit : 'Metadata',
+  );
   const tokenFor = (user: string) => {
     const token = files.tokenOf.get(user);
     if (token === undefined) throw new Error(`no token was made for ${user}: name it among the users at the start`);
@@ -79,12 +89,18 @@ async function startIn(scene: Scene, etcd: Etcd, options: ControlPlaneOptions): 
   const ca = await certificate(files, apiServer);
   const client = apiClient(url, ca, tokenFor('admin'));
   try {
-    await until('the API server to be ready', async () => {
-      alive('kube-apiserver', apiServer);
-      const answer = await client.send('GET', '/readyz').catch(() => undefined);
-      return answer?.status === 200;
-    }, { withinMs: 60_000 });
-    const controllerManager = options.controllerManager ? await startControllerManager(scene, files, client) : undefined;
+    await until(
+      'the API server to be ready',
+      async () => {
+        alive('kube-apiserver', apiServer);
+        const answer = await client.send('GET', '/readyz').catch(() => undefined);
+        return answer?.status === 200;
+      },
+      { withinMs: 60_000 },
+    );
+    const controllerManager = options.controllerManager
+      ? await startControllerManager(scene, files, client)
+      : undefined;
     const kwok = options.kwok ? await startKwok(scene, files, kwokPort) : undefined;
     return {
       url,
@@ -112,12 +128,22 @@ async function startIn(scene: Scene, etcd: Etcd, options: ControlPlaneOptions): 
   }
 }
 
-function apiServerArguments(port: number, files: ControlPlaneFiles, etcd: Etcd, { audit, controllerManager, apiServerArgs = [] }: ControlPlaneOptions): string[] {
+function apiServerArguments(
+  port: number,
+  files: ControlPlaneFiles,
+  etcd: Etcd,
+  { audit, controllerManager, apiServerArgs = [] }: ControlPlaneOptions,
+): string[] {
   return [
     ...['--etcd-servers', etcd.endpoints.join(',')],
     ...['--bind-address', '127.0.0.1', '--secure-port', String(port), '--cert-dir', files.certificates],
     ...['--service-account-issuer', 'https://kubernetes.default.svc', '--service-cluster-ip-range', '10.0.0.0/24'],
-    ...['--service-account-key-file', files.serviceAccountKey, '--service-account-signing-key-file', files.serviceAccountKey],
+    ...[
+      '--service-account-key-file',
+      files.serviceAccountKey,
+      '--service-account-signing-key-file',
+      files.serviceAccountKey,
+    ],
     ...['--authorization-mode', 'RBAC', '--token-auth-file', files.tokens],
     // without a controller manager nobody makes the service accounts that the plugin demands of pods
     ...(controllerManager ? [] : ['--disable-admission-plugins', 'ServiceAccount']),
@@ -141,27 +167,56 @@ async function certificate({ ca }: ControlPlaneFiles, apiServer: Running): Promi
 async function startControllerManager(scene: Scene, files: ControlPlaneFiles, client: ApiClient): Promise<Running> {
   const { kubeconfig, certificates, serviceAccountKey, ca } = files;
   const running = scene.start(requiredTool('kube-controller-manager'), [
-    ...['--kubeconfig', kubeconfig, '--authentication-kubeconfig', kubeconfig, '--authorization-kubeconfig', kubeconfig],
-    ...['--service-account-private-key-file', serviceAccountKey, '--root-ca-file', ca, '--use-service-account-credentials=false'],
+    ...[
+      '--kubeconfig',
+      kubeconfig,
+      '--authentication-kubeconfig',
+      kubeconfig,
+      '--authorization-kubeconfig',
+      kubeconfig,
+    ],
+    ...[
+      '--service-account-private-key-file',
+      serviceAccountKey,
+      '--root-ca-file',
+      ca,
+      '--use-service-account-credentials=false',
+    ],
     ...['--cert-dir', certificates, '--secure-port', '0'],
   ]);
   // it serves no health without a port; pods can be made once it has made their service account
-  await until('the controller manager to make a service account', async () => {
-    alive('kube-controller-manager', running);
-    return (await client.send('GET', '/api/v1/namespaces/default/serviceaccounts/default')).status === 200;
-  }, { withinMs: 60_000, everyMs: 100 });
+  await until(
+    'the controller manager to make a service account',
+    async () => {
+      alive('kube-controller-manager', running);
+      return (await client.send('GET', '/api/v1/namespaces/default/serviceaccounts/default')).status === 200;
+    },
+    { withinMs: 60_000, everyMs: 100 },
+  );
   return running;
 }
 
 async function startKwok(scene: Scene, { kubeconfig }: ControlPlaneFiles, port: number): Promise<Running> {
   const config = join(scene.directory, 'kwok.yaml');
   writeFileSync(config, kwokStages);
-  const args = ['--kubeconfig', kubeconfig, '--config', config, '--manage-all-nodes=true', '--server-address', `127.0.0.1:${port}`];
+  const args = [
+    '--kubeconfig',
+    kubeconfig,
+    '--config',
+    config,
+    '--manage-all-nodes=true',
+    '--server-address',
+    `127.0.0.1:${port}`,
+  ];
   const running = scene.start(requiredTool('kwok'), args, { env: { ...process.env, KWOK_WORKDIR: scene.directory } });
-  await until('kwok to be healthy', async () => {
-    alive('kwok', running);
-    return (await getText(`http://127.0.0.1:${port}/healthz`)) !== undefined;
-  }, { withinMs: 60_000 });
+  await until(
+    'kwok to be healthy',
+    async () => {
+      alive('kwok', running);
+      return (await getText(`http://127.0.0.1:${port}/healthz`)) !== undefined;
+    },
+    { withinMs: 60_000 },
+  );
   return running;
 }
 

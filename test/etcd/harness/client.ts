@@ -1,8 +1,16 @@
 import { AlarmAction, Etcd3, type IOptions } from 'etcd3';
 
 export type Bytes = string | Uint8Array;
-export type Operation = { readonly put: Bytes; readonly value: Bytes; readonly lease?: string } | { readonly delete: Bytes };
-export type StoredKey = { key: string; value: Buffer; version: number; createRevision: number; modRevision: number; lease: string };
+export type Operation =
+  { readonly put: Bytes; readonly value: Bytes; readonly lease?: string } | { readonly delete: Bytes };
+export type StoredKey = {
+  key: string;
+  value: Buffer;
+  version: number;
+  createRevision: number;
+  modRevision: number;
+  lease: string;
+};
 
 /** Talks to one member. Every call is made once, with a deadline of 30 seconds, and rejects with etcd3's error. */
 export type EtcdClient = {
@@ -22,7 +30,14 @@ export type EtcdClient = {
   /** Forgets what was before the revision, and waits until that is done in the file. */
   compact(revision: number): Promise<void>;
   defragment(): Promise<void>;
-  status(): Promise<{ version: string; sizeBytes: number; inUseBytes: number; revision: number; memberId: string; leaderId: string }>;
+  status(): Promise<{
+    version: string;
+    sizeBytes: number;
+    inUseBytes: number;
+    revision: number;
+    memberId: string;
+    leaderId: string;
+  }>;
   /** Armed alarms: "NOSPACE" or "CORRUPT". */
   alarms(): Promise<{ memberId: string; alarm: string }[]>;
   disarmAlarms(): Promise<void>;
@@ -125,7 +140,14 @@ function request(operation: Operation) {
   return { request_put: { key: bytes(put), value: bytes(value), ...(lease && { lease }) } };
 }
 
-function stored(found: { key: Buffer; value: Buffer; version: string; create_revision: string; mod_revision: string; lease: string }): StoredKey {
+function stored(found: {
+  key: Buffer;
+  value: Buffer;
+  version: string;
+  create_revision: string;
+  mod_revision: string;
+  lease: string;
+}): StoredKey {
   return {
     key: found.key.toString(),
     value: found.value,

@@ -9,6 +9,8 @@ export function describeWith(programs: readonly string[], title: string, tests: 
     return;
   }
   const names = missing.join(' and ');
-  console.warn(`NOT RUN: the tests of "${title}", because ${names} could not be found (tools/bring/bring.sh ${missing.join(' ')}).`);
+  console.warn(
+    `NOT RUN: the tests of "${title}", because ${names} could not be found (tools/bring/bring.sh ${missing.join(' ')}).`,
+  );
   describe.skip(title, tests);
 }

@@ -42,7 +42,10 @@ const guardScript = `
 /** Opens a scene in memory (/dev/shm) where the machine has that, else among the temporary files. */
 export function openScene(name: string): Scene {
   const directory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), `kubechurn-${name}-`));
-  const guard = spawn('sh', ['-c', guardScript, 'guard', directory], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  const guard = spawn('sh', ['-c', guardScript, 'guard', directory], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
   guard.unref();
   if ('unref' in guard.stdin && typeof guard.stdin.unref === 'function') guard.stdin.unref();
   const running: Running[] = [];

@@ -51,7 +51,10 @@ async function startIn(scene: Scene, program: string, options: EtcdOptions): Pro
   const shared = sharedArguments(version, options);
   const cluster = plans.map(({ name, peer }) => `${name}=${peer}`).join(',');
   const started = plans.map((plan) => {
-    const process = scene.start(program, [...memberArguments(plan, cluster), ...shared], { name: plan.name, env: environment() });
+    const process = scene.start(program, [...memberArguments(plan, cluster), ...shared], {
+      name: plan.name,
+      env: environment(),
+    });
     return { plan, process };
   });
   await Promise.all(started.map(({ plan, process }) => healthy(plan.endpoint, process)));
