@@ -16,7 +16,8 @@ async function runCommandLine(): Promise<void> {
     .version(version)
     .showHelpAfterError('(--help says what there is)')
     .addCommand(triageCommand({ version, entry: new URL(import.meta.url) }));
-  for (const command of [program, ...program.commands]) command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+  for (const command of [program, ...program.commands])
+    command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
   // A reader that has seen enough (head) is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   try {

@@ -30,7 +30,9 @@ function readMetaAt(source: PageSource, offset: number): Meta | undefined {
   if ((u16(bytes, 8) & pageFlags.meta) === 0) return undefined;
   const at = pageHeaderSize;
   if (u32(bytes, at) !== magic || u32(bytes, at + 4) !== version) return undefined;
-  if (fnv1a64(bytes, at, at + checksummedSize) !== new DataView(bytes.buffer).getBigUint64(at + checksummedSize, true)) {
+  if (
+    fnv1a64(bytes, at, at + checksummedSize) !== new DataView(bytes.buffer).getBigUint64(at + checksummedSize, true)
+  ) {
     return undefined;
   }
   const pageSize = u32(bytes, at + 8);

@@ -12,7 +12,11 @@ import type { ChurnReport } from '../report/schema.ts';
 import { startProgress } from './progress.ts';
 
 const triageErrors = {
-  noSource: problem('TRIAGE_NO_SOURCE', () => `nothing to read: give --snapshot FILE, etcd's member/snap/db or what "etcdctl snapshot save" made`, 2),
+  noSource: problem(
+    'TRIAGE_NO_SOURCE',
+    () => `nothing to read: give --snapshot FILE, etcd's member/snap/db or what "etcdctl snapshot save" made`,
+    2,
+  ),
 } satisfies ErrorCatalogue;
 
 interface TriageOptions {
@@ -32,7 +36,9 @@ export function triageCommand(program: Program): Command {
   return new Command('triage')
     .description('say who fills an etcd, why, and what to change')
     .option('--snapshot <file>', `a database file: etcd's member/snap/db, or what "etcdctl snapshot save" made`)
-    .addOption(new Option('-o, --output <format>', 'how to print the report').choices(['text', 'wide', 'json']).default('text'))
+    .addOption(
+      new Option('-o, --output <format>', 'how to print the report').choices(['text', 'wide', 'json']).default('text'),
+    )
     .option('--top <n>', 'rows of keys, owners and writers', wholeNumber, 20)
     .option('--skip-hash-check', 'read a snapshot whose SHA-256 does not match', false)
     .action(async (options: TriageOptions) => {

@@ -63,7 +63,7 @@ export function buildHistory(observations: readonly Observation[], { pathsKept =
     sum.revisions++;
     last = object;
     uids.add(object.uid ?? '');
-    for (const entry of object.managedFields) if (entry.subresource === undefined) managers.set(entry.manager, writerOf(entry));
+    for (const entry of object.managedFields) if (mayRemoveUnseen(entry)) managers.set(entry.manager, writerOf(entry));
     if (previous && previous.object.uid !== object.uid) restart();
 
     const seen: Seen = { object, ...digests(object.body) };
@@ -135,6 +135,11 @@ export function buildHistory(observations: readonly Observation[], { pathsKept =
     times,
     last,
   };
+}
+
+/** An apply that removes is stamped, and a status update keeps to status. */
+function mayRemoveUnseen({ operation, subresource }: ManagedFields): boolean {
+  return operation === 'Update' && subresource === undefined;
 }
 
 function ownershipMoved(before: readonly ManagedFields[], after: readonly ManagedFields[]): boolean {

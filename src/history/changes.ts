@@ -79,7 +79,7 @@ export interface Changes {
   readonly pathsDropped: number;
   /** Of the changes that moved content, most writes first. */
   readonly writers: readonly WriterShare[];
-  /** Field managers seen in any revision, without those of a subresource: who could have removed a field unseen. */
+  /** Field managers with a plain update of the object itself in any revision: who could have removed a field unseen. */
   readonly managers: readonly Writer[];
   /** When each revision read was written, rising; empty where unknown. */
   readonly times: readonly Millis[];

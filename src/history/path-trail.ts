@@ -102,8 +102,7 @@ export class PathTrail {
       this.#firstReturn ??= at;
       this.#lastReturn = at;
     }
-    if (!writer && !undone) return;
-    if (writer?.name === undone?.name) return;
+    if (writer?.name === undone?.name && writer?.kind === undone?.kind) return;
     this.#alternations++;
     if (at === undefined) return;
     this.#alternatedAt.push(at);

@@ -17,10 +17,20 @@ export function refineWriters(writers: readonly WriterCount[], read: readonly Re
     const first = count.writer && counts.get(count.writer.name);
     if (!first || changes.gaps > 0) continue;
     first.error = Math.max(0, first.error - (count.writes - 1));
-    const resource = count.resource ? [count.resource.resource, count.resource.group].filter(Boolean).join('.') : count.prefix;
+    const resource = count.resource
+      ? [count.resource.resource, count.resource.group].filter(Boolean).join('.')
+      : count.prefix;
     for (const { writer, writes } of changes.writers) {
       if (writer.name === first.writer.name) continue;
-      const other = counts.get(writer.name) ?? { writer, writes: 0, creates: 0, deletes: 0, bytes: 0, resources: [], error: 0 };
+      const other = counts.get(writer.name) ?? {
+        writer,
+        writes: 0,
+        creates: 0,
+        deletes: 0,
+        bytes: 0,
+        resources: [],
+        error: 0,
+      };
       const moved = Math.min(writes, first.writes);
       counts.set(writer.name, {
         ...other,

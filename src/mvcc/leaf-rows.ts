@@ -84,7 +84,8 @@ export function appendLeafRows(leaf: LeafPlace, extraFlags: number, keys: KeyInt
     batch.sub[row] =
       ((piece[key + 13]! << 24) | (piece[key + 14]! << 16) | (piece[key + 15]! << 8) | piece[key + 16]!) >>> 0;
     batch.bytes[row] = nameEnd - name + size;
-    batch.flags[row] = extraFlags | (isTombstone ? writeFlags.deleted : leased | (version === 1 ? writeFlags.created : 0));
+    batch.flags[row] =
+      extraFlags | (isTombstone ? writeFlags.deleted : leased | (version === 1 ? writeFlags.created : 0));
     batch.handle[row] = fileOffset + key;
     batch.pairSize[row] = pairEnd - key;
     valueStart[row] = value;

@@ -16,12 +16,16 @@ export function readStoreState(source: PageSource, meta: Meta, buckets: Readonly
   const pairs = new Map<string, Uint8Array>();
   const text = new TextDecoder('latin1');
   const metaBucket = buckets.get('meta');
-  if (metaBucket) for (const { key, value } of bucketPairs(source, meta, metaBucket)) pairs.set(text.decode(key), value);
+  if (metaBucket)
+    for (const { key, value } of bucketPairs(source, meta, metaBucket)) pairs.set(text.decode(key), value);
   const alarmBucket = buckets.get('alarm');
   const alarms = alarmBucket ? bucketPairs(source, meta, alarmBucket).map(({ key }) => alarmName(key)) : [];
   const storageVersion = pairs.get('storageVersion');
   return {
-    compactRevision: Math.max(mainRevision(pairs.get('finishedCompactRev')), mainRevision(pairs.get('scheduledCompactRev'))),
+    compactRevision: Math.max(
+      mainRevision(pairs.get('finishedCompactRev')),
+      mainRevision(pairs.get('scheduledCompactRev')),
+    ),
     ...(storageVersion && { storageVersion: text.decode(storageVersion) }),
     alarms: [...new Set(alarms)],
   };

@@ -13,7 +13,12 @@ export function statedTime(object: DecodedObject): Millis | undefined {
 /** Leases and Events are rewritten without a new time in managedFields. */
 function ofKind({ kind, body }: DecodedObject): (Millis | undefined)[] {
   if (kind === 'Lease') return [moment(asObject(body['spec']), 'renewTime')];
-  if (kind === 'Event') return [moment(body, 'eventTime'), moment(body, 'lastTimestamp'), moment(asObject(body['series']), 'lastObservedTime')];
+  if (kind === 'Event')
+    return [
+      moment(body, 'eventTime'),
+      moment(body, 'lastTimestamp'),
+      moment(asObject(body['series']), 'lastObservedTime'),
+    ];
   return [];
 }
 

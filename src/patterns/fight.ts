@@ -23,7 +23,7 @@ export interface Fight {
   readonly flips: number;
   /** Removals by a writer that left no trace in managedFields. */
   readonly unnamedRemovals: number;
-  /** Who else has a plain-update entry in managedFields and may have removed it. */
+  /** Who else wrote the object by plain updates, and so may have removed it. */
   readonly suspects: readonly Writer[];
 }
 
@@ -67,9 +67,10 @@ function isContested(path: PathHistory, { flips, windowMinutes, sustainedMinutes
 const parties = (path: PathHistory): PathHistory['writers'] =>
   path.writers.filter(({ writes }) => writes >= partyWrites || writes >= path.changes * partyShare);
 
-/** Writers that count, a nameless remover being one. */
+/** Writers that count, a nameless remover being one; in status a zero comes and goes with one writer. */
 function partiesOf(path: PathHistory): number {
-  const nameless = path.unnamedRemovals >= partyWrites || (path.unnamedRemovals > 0 && path.unnamedRemovals >= path.changes * partyShare);
+  const removals = path.path.startsWith('/status/') ? 0 : path.unnamedRemovals;
+  const nameless = removals >= partyWrites || (removals > 0 && removals >= path.changes * partyShare);
   return parties(path).length + (nameless ? 1 : 0);
 }
 

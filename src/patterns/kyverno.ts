@@ -15,9 +15,13 @@ export function isPolicyReport({ group, resource }: Kind): boolean {
   return group === 'openreports.io' && (resource === 'reports' || resource === 'clusterreports');
 }
 
+function isUpdateRequest({ group, resource }: Kind): boolean {
+  return group === 'kyverno.io' && resource === 'updaterequests';
+}
+
 export const isKyvernoReporter = (reporter: string): boolean => /^kyverno(-|$)/.test(reporter);
 
-/** Prefixes whose writes are Kyverno's doing, as long as Kyverno is there. */
+/** Prefixes that Kyverno alone writes, as long as it is there. */
 export function kyvernoPrefixes(prefixes: readonly PrefixCount[]): readonly PrefixCount[] {
-  return prefixes.filter((prefix) => isIntermediateReport(prefix) || isPolicyReport(prefix) || prefix.group === 'kyverno.io' || prefix.group === 'reports.kyverno.io');
+  return prefixes.filter((prefix) => isIntermediateReport(prefix) || isPolicyReport(prefix) || isUpdateRequest(prefix));
 }

@@ -21,7 +21,12 @@ export function aboutCounts(tally: MergedTally, kept = 4_000): { abouts: AboutCo
     while (at !== -1 && !named.has(at)) at = parents[at]!;
     return at;
   });
-  const sums = new Map([...named].map((about) => [about, { ...noCounts(), names: 0, byPrefix: new Map<number, Sum & { names: number }>() }]));
+  const sums = new Map(
+    [...named].map((about) => [
+      about,
+      { ...noCounts(), names: 0, byPrefix: new Map<number, Sum & { names: number }>() },
+    ]),
+  );
   forEachKey(tally, ({ tally: { columns } }, local) => {
     const about = columns.about[local]!;
     const sum = about === 0 ? undefined : sums.get(home[about - 1]!);
@@ -38,7 +43,9 @@ export function aboutCounts(tally: MergedTally, kept = 4_000): { abouts: AboutCo
     .map(([about, { byPrefix, ...counts }]) => ({
       about: tally.abouts[about]!,
       ...counts,
-      byPrefix: [...byPrefix].map(([prefix, part]) => ({ prefix: tally.prefixes[prefix]!, ...part })).sort(byWrites(({ prefix }) => prefix)),
+      byPrefix: [...byPrefix]
+        .map(([prefix, part]) => ({ prefix: tally.prefixes[prefix]!, ...part }))
+        .sort(byWrites(({ prefix }) => prefix)),
     }))
     .sort(byWrites(({ about }) => refId(about)));
   const edges = [...named].flatMap((about) => {
@@ -62,7 +69,10 @@ function mostWritten(tally: MergedTally, parents: Int32Array, kept: number): Set
   for (let about = 0; about < parents.length; about++) {
     for (let at = parents[about]!; at !== -1; at = parents[at]!) inclusive[at]! += direct[about]!;
   }
-  const best = createBest<number>(kept, (a, b) => inclusive[b]! - inclusive[a]! || (refId(tally.abouts[a]!) < refId(tally.abouts[b]!) ? -1 : 1));
+  const best = createBest<number>(
+    kept,
+    (a, b) => inclusive[b]! - inclusive[a]! || (refId(tally.abouts[a]!) < refId(tally.abouts[b]!) ? -1 : 1),
+  );
   for (let about = 0; about < parents.length; about++) if (inclusive[about]! > 0) best.offer(about);
   return new Set(best.sorted());
 }

@@ -58,14 +58,18 @@ export function chooseKeys(tally: MergedTally, limits: ChoiceLimits): Map<KeyId,
 }
 
 function* samples(tally: MergedTally, limits: ChoiceLimits): Generator<[KeyId[], ChosenFor]> {
-  const lowest = (limit: number) => createBest<{ id: KeyId; lot: number }>(limit, (a, b) => a.lot - b.lot || a.id - b.id);
+  const lowest = (limit: number) =>
+    createBest<{ id: KeyId; lot: number }>(limit, (a, b) => a.lot - b.lot || a.id - b.id);
   const byPrefix = tally.prefixes.map(() => lowest(limits.perPrefix));
   const writesAbout = new Float64Array(tally.abouts.length);
   forEachKey(tally, ({ tally: { columns } }, local) => {
     const about = columns.about[local]!;
     if (about > 0) writesAbout[about - 1]! += columns.writes[local]!;
   });
-  const owners = createBest<number>(limits.owners, (a, b) => writesAbout[b]! - writesAbout[a]! || (refId(tally.abouts[a]!) < refId(tally.abouts[b]!) ? -1 : 1));
+  const owners = createBest<number>(
+    limits.owners,
+    (a, b) => writesAbout[b]! - writesAbout[a]! || (refId(tally.abouts[a]!) < refId(tally.abouts[b]!) ? -1 : 1),
+  );
   for (let about = 0; about < tally.abouts.length; about++) owners.offer(about);
   const byOwner = new Map(owners.sorted().map((about) => [about, lowest(limits.perOwner)]));
 

@@ -7,7 +7,10 @@ import type { MergedTally } from './merge-shards.ts';
 import type { Actor } from './shard-tally.ts';
 
 /** Calls `visit` once per key, with its counts at `local` of the shard's columns. */
-export function forEachKey({ shards }: MergedTally, visit: (shard: MergedTally['shards'][number], local: number, id: KeyId) => void): void {
+export function forEachKey(
+  { shards }: MergedTally,
+  visit: (shard: MergedTally['shards'][number], local: number, id: KeyId) => void,
+): void {
   for (const shard of shards) {
     const count = shard.keys.count;
     for (let local = 0; local < count; local++) {

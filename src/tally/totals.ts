@@ -75,7 +75,9 @@ export function tallyTotals(tally: MergedTally): TalliedTotals {
       .filter(({ writes }) => writes > 0)
       .sort(byWrites(({ prefix }) => prefix)),
     writers: mergeByName(tally, writers),
-    events: [...events.values()].sort(byWrites(({ reporter, reason, namespace }) => `${reporter}/${reason}/${namespace}`)),
+    events: [...events.values()].sort(
+      byWrites(({ reporter, reason, namespace }) => `${reporter}/${reason}/${namespace}`),
+    ),
   };
 }
 

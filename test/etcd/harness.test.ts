@@ -4,13 +4,14 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { describeWith } from './harness/describe-with.ts';
 import { startEtcd, type Etcd } from './harness/start-etcd.ts';
 import { requiredTool, tool } from './harness/tool.ts';
 import { until } from './harness/until.ts';
 
 const run = promisify(execFile);
+jest.setTimeout(60_000); // for machines that are busy
 
 describe.each(['3.4', '3.5', '3.6'] as const)('etcd %s', (version) => {
   describeWith([`etcd-${version}`], `etcd ${version} on its own`, () => {
@@ -33,7 +34,7 @@ describeWith(['etcd'], 'an etcd and its client', () => {
   let etcd: Etcd;
   beforeAll(async () => {
     etcd = await startEtcd();
-  }, 60_000);
+  });
   afterAll(() => etcd.stop());
 
   it('writes many keys in one revision by one transaction', async () => {
@@ -58,10 +59,10 @@ describeWith(['etcd'], 'an etcd and its client', () => {
     expect((await etcd.client.status()).revision).toBe(before + 1);
   });
 
-  it('writes 10,000 keys in bulk, each a revision of its own', async () => {
+  it('makes 5,000 writes in bulk, each a revision of its own', async () => {
     const before = (await etcd.client.status()).revision;
-    const entries = Array.from({ length: 10_000 }, (_, index) => [`/bulk/${index % 100}`, 'x'.repeat(200)] as const);
-    expect(await etcd.client.putAll(entries)).toBe(before + 10_000);
+    const entries = Array.from({ length: 5_000 }, (_, index) => [`/bulk/${index % 100}`, 'x'.repeat(200)] as const);
+    expect(await etcd.client.putAll(entries)).toBe(before + 5_000);
   });
 
   it('shrinks by compaction and defragmentation', async () => {
@@ -111,15 +112,16 @@ describeWith(['etcd'], 'an etcd whose test was killed', () => {
     const victim = `
       const { startEtcd } = await import(${JSON.stringify(new URL('./harness/start-etcd.ts', import.meta.url).href)});
       const { pid, dataDir } = await startEtcd();
-      process.stdout.write(JSON.stringify({ pid, dataDir }));
+      process.stdout.write(pid + ' ' + dataDir);
       process.kill(process.pid, 'SIGKILL');
     `;
     const child = execFile(process.execPath, ['--input-type=module', '--eval', victim]);
     let told = '';
     child.stdout?.on('data', (piece: string) => (told += piece));
     await once(child, 'close');
-    const { pid, dataDir }: { pid: number; dataDir: string } = JSON.parse(told);
-    await until('etcd to end', () => !isAlive(pid));
+    const [pid = '', dataDir = ''] = told.split(' ');
+    expect(dataDir).not.toBe('');
+    await until('etcd to end', () => !isAlive(Number(pid)));
     await until('its files to go', () => !existsSync(dirname(dataDir)));
   });
 });

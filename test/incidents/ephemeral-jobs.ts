@@ -94,7 +94,7 @@ export function runCronJob(stage: Stage, kyverno: PolicyEngine | undefined, cron
 
 function runPod(stage: Stage, kyverno: PolicyEngine | undefined, job: Entity, finished: () => void): void {
   const { random } = stage;
-  const { name = '', labels } = job.body.metadata;
+  const { name, labels } = job.body.metadata;
   let pod = createPod(stage, {
     controller: job.body,
     labels: (labels ?? {}) as Record<string, string>,

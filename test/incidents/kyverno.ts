@@ -17,11 +17,12 @@ export interface PolicyEngine {
   gone(object: Named): void;
 }
 
-interface Policy extends Verdict {
+interface Policy {
+  readonly verdict: Verdict;
   readonly object: Named;
 }
 
-const rules: readonly Verdict[] = [
+const verdicts: readonly Verdict[] = [
   {
     policy: 'disallow-latest-tag',
     rule: 'validate-image-tag',
@@ -40,20 +41,20 @@ const rules: readonly Verdict[] = [
 ];
 
 export function policyEngine(stage: Stage): PolicyEngine {
-  const policies = rules.map((rule): Policy => ({
-    ...rule,
+  const policies = verdicts.map((verdict): Policy => ({
+    verdict,
     object: {
       apiVersion: 'kyverno.io/v1',
       kind: 'ClusterPolicy',
-      metadata: { name: rule.policy, uid: stage.random.uid() },
+      metadata: { name: verdict.policy, uid: stage.random.uid() },
     },
   }));
-  const verdicts = policies.map(({ object: _, ...verdict }) => verdict);
   const reports = new Map<string, Entity>();
 
   /** One Event on the policy, one on the object (kyverno pkg/event: both, for each violated rule). */
   const complain = (object: Named, controller: string) => {
-    for (const policy of policies.filter(({ result }) => result === 'fail')) {
+    for (const policy of policies.filter(({ verdict }) => verdict.result === 'fail')) {
+      const { rule, message } = policy.verdict;
       const { kind, metadata } = object;
       sendReport(stage, {
         about: policy.object,
@@ -61,14 +62,14 @@ export function policyEngine(stage: Stage): PolicyEngine {
         reason: 'PolicyViolation',
         action: 'Resource Passed',
         controller,
-        message: `${kind} ${metadata.namespace}/${metadata.name}: [${policy.rule}] fail; ${policy.message}`,
+        message: `${kind} ${metadata.namespace}/${metadata.name}: [${rule}] fail; ${message}`,
       });
       sendReport(stage, {
         about: object,
         reason: 'PolicyViolation',
         action: 'Resource Passed',
         controller,
-        message: `policy ${policy.policy}/${policy.rule} fail: ${policy.message}`,
+        message: `policy ${policy.verdict.policy}/${rule} fail: ${message}`,
       });
     }
   };

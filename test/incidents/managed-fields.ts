@@ -120,7 +120,7 @@ export const rfc3339Micro = (at: Millis): string => `${new Date(at).toISOString(
 
 function fieldsV1(fields: ReadonlySet<string>): JsonObject {
   const root: Record<string, Json> = {};
-  for (const field of [...fields].sort()) {
+  for (const field of [...fields].toSorted()) {
     let node: Record<string, Json> = root;
     for (const segment of field.split(joint)) node = (node[segment] ??= {}) as Record<string, Json>;
   }

@@ -31,12 +31,12 @@ interface Compaction {
 
 /** What etcd holds after `accepted`, and a compaction if there was one, counted one by one. */
 export function truthOf(accepted: readonly Accepted[], compaction?: Compaction): Truth {
-  const ordered = [...accepted].sort((a, b) => a.revision - b.revision);
+  const ordered = [...accepted].toSorted((a, b) => a.revision - b.revision);
   const revisions = new Set<Revision>();
   const keys = new Map<string, TruthCounts>();
   const prefixes = new Map<string, TruthCounts & { liveKeys: number }>();
   const totals = { writes: 0, deletes: 0, bytes: 0 };
-  for (const [key, changes] of Map.groupBy(ordered, ({ key }) => key)) {
+  for (const [key, changes] of Map.groupBy(ordered, (mutation) => mutation.key)) {
     const lost = changes.find(({ value }, i) => !value && !changes[i - 1]?.value);
     if (lost)
       throw new Error(`${key} is deleted at revision ${lost.revision} though it does not exist: no revision of etcd's`);

@@ -2,9 +2,6 @@ import { definePattern } from '../define-pattern.ts';
 import { fightOver } from '../fight.ts';
 import { listed, nameOf, rounded, writerNames } from '../sentences.ts';
 
-/** A writer that leaves no name must be caught more often than one that does. */
-const namelessFlips = 10;
-
 export const fieldFight = definePattern({
   id: 'field-fight',
   title: 'Two writers keep taking the same field from each other.',
@@ -25,7 +22,8 @@ export const fieldFight = definePattern({
     sustainedMinutes: { default: 3, doc: 'minutes it must have gone on, unless provenFlips were seen' },
     provenFlips: { default: 10, doc: 'full flips that need no duration: no controller settles that slowly' },
     highFlips: { default: 4, doc: 'full flips from which the confidence is high' },
-    namelessPerMinute: { default: 5, doc: 'writes a minute from which a field that one writer sets and a nameless one removes is a fight' },
+    namelessFlips: { default: 10, doc: 'full flips from which a field that one writer sets and a nameless one removes is a fight' },
+    namelessPerMinute: { default: 5, doc: 'writes a minute that such a field must see as well' },
   },
   rules: {
     object: {
@@ -50,8 +48,7 @@ export const fieldFight = definePattern({
           };
         }
         const [setter] = fight.writers;
-        if (!setter || !rate || rate.perMinute < thresholds.namelessPerMinute || fight.flips < namelessFlips) return;
-        if (fields.every((path) => path.startsWith('/status/'))) return; // states come and go, with one writer
+        if (!setter || !rate || rate.perMinute < thresholds.namelessPerMinute || fight.flips < thresholds.namelessFlips) return;
         const [suspect, ...others] = fight.suspects;
         const accused = suspect && others.length === 0 ? [{ ...suspect, confidence: 'low' as const, writes: fight.unnamedRemovals }] : [];
         return {

@@ -7,7 +7,7 @@ export const statusSelfTrigger = definePattern({
   id: 'status-self-trigger',
   title: 'A controller wakes itself: it writes a moment into status, sees its own write, and writes again.',
   explanation:
-    'Nothing but timestamps under status moves, generation stands still and there is one writer. The controller reacts to each update of the object, its own included, so every reconciliation starts the next.',
+    'Nothing but timestamps under status moves, and there is one writer; generation stands still where status is a subresource. The controller reacts to each update of the object, its own included, so every reconciliation starts the next.',
   notThis: [
     'a counter in status that really counts, or a metric that really moves',
     'leases, node heartbeats and autoscalers at their usual pace',
@@ -35,7 +35,6 @@ export const statusSelfTrigger = definePattern({
         const fields = changes.timestampPaths.filter((path) => path.startsWith('/status/'));
         const [field] = fields;
         if (field === undefined || field !== changes.timestampPaths[0]) return;
-        if (changes.generationDelta > moved * (1 - thresholds.timestampOnly)) return;
         const [writer, ...others] = changes.timestampWriters;
         if (others.some(({ writes }) => writes >= moved * (1 - thresholds.timestampOnly))) return;
         return {
@@ -48,6 +47,7 @@ export const statusSelfTrigger = definePattern({
             minutes: rounded(rate.sustainedMinutes),
             timestampOnlyChanges: changes.timestampOnly,
             changes: moved,
+            generations: changes.generationDelta,
           },
           cause: `${writer?.writer.name ?? 'its controller'} rewrites the status although only ${field} moves`,
         };

@@ -17,7 +17,10 @@ export function sampleAnchors(source: PageSource, tally: MergedTally, salt: stri
   const stride = Math.max(1, (last - first) / sampled);
   const taken = new Map<number, ClockAnchor>();
   let tries = sampled * 8;
-  for (const { tally: { rows }, keys } of tally.shards) {
+  for (const {
+    tally: { rows },
+    keys,
+  } of tally.shards) {
     for (let row = 0; row < rows.count; row++) {
       const revision = Math.floor(rows.position[row]!);
       const bucket = Math.floor((revision - first) / stride);

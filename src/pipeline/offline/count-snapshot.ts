@@ -33,10 +33,16 @@ export interface CountedSnapshot {
 export async function countSnapshot(snapshot: OpenedSnapshot, options: CountOptions): Promise<CountedSnapshot> {
   const facts = planScan(snapshot, options.carve);
   const { pieces } = facts.plan;
-  const shards = await countShards(facts.plan, options.seed, options.threads, (taken) => options.onProgress?.(taken, pieces));
+  const shards = await countShards(facts.plan, options.seed, options.threads, (taken) =>
+    options.onProgress?.(taken, pieces),
+  );
   const tally = mergeShards(shards.map((shard) => shard.tally));
   const choice = chooseKeys(tally, options.choice ?? defaultChoice);
-  return { counted: countedOf(snapshot, facts, shards, tally, choice, options.top), tally, chosen: new Set(choice.keys()) };
+  return {
+    counted: countedOf(snapshot, facts, shards, tally, choice, options.top),
+    tally,
+    chosen: new Set(choice.keys()),
+  };
 }
 
 function countedOf(
@@ -55,7 +61,9 @@ function countedOf(
     tally.revisions,
   );
   return {
-    source: [{ kind: 'snapshot', name: snapshot.file, fromRevision, toRevision, compactRevision: state.compactRevision }],
+    source: [
+      { kind: 'snapshot', name: snapshot.file, fromRevision, toRevision, compactRevision: state.compactRevision },
+    ],
     database: {
       sizeBytes: facts.sizeBytes,
       inUseBytes: inUseBytes(facts, shards),
@@ -94,5 +102,7 @@ function damageOf(shards: readonly ShardCounts[], pageSize: number): string[] {
 }
 
 function limitsReached(shards: readonly ShardCounts[]): string[] {
-  return shards.some(({ carved }) => carved.count >= maxCarvedRows) ? ['more changes lie in free pages than were counted'] : [];
+  return shards.some(({ carved }) => carved.count >= maxCarvedRows)
+    ? ['more changes lie in free pages than were counted']
+    : [];
 }

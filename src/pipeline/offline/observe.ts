@@ -23,7 +23,10 @@ export interface Reading {
 /** The places of the chosen keys' changes, each key's in revision order. */
 export function placesOf(tally: MergedTally, chosen: ReadonlySet<KeyId>): Map<KeyId, Place[]> {
   const places = new Map<KeyId, Place[]>([...chosen].map((id) => [id, []]));
-  for (const { tally: { rows }, merged } of tally.shards) {
+  for (const {
+    tally: { rows },
+    merged,
+  } of tally.shards) {
     for (let row = 0; row < rows.count; row++) {
       const of = places.get(merged[rows.key[row]!]!);
       of?.push({ position: rows.position[row]!, handle: rows.handle[row]!, pairSize: rows.pairSize[row]! });
@@ -34,7 +37,14 @@ export function placesOf(tally: MergedTally, chosen: ReadonlySet<KeyId>): Map<Ke
 }
 
 /** Reads and decodes a key's changes, at most `most` of them: then runs from its beginning, its middle and its end. */
-export function observe(source: PageSource, tally: MergedTally, id: KeyId, places: readonly Place[], most: number, { clock, salt }: Reading): Observation[] {
+export function observe(
+  source: PageSource,
+  tally: MergedTally,
+  id: KeyId,
+  places: readonly Place[],
+  most: number,
+  { clock, salt }: Reading,
+): Observation[] {
   const { key } = keyCount(tally, id);
   let previous = -1;
   return spread(places.length, most).map((index) => {

@@ -18,7 +18,12 @@ export interface Threads {
 }
 
 /** Counts all pieces of the file, this thread included. Rejects where a thread fails. */
-export async function countShards(plan: ScanPlan, seed: number, { extra, entry }: Threads, onPiece?: (taken: number) => void): Promise<ShardCounts[]> {
+export async function countShards(
+  plan: ScanPlan,
+  seed: number,
+  { extra, entry }: Threads,
+  onPiece?: (taken: number) => void,
+): Promise<ShardCounts[]> {
   const others = Array.from({ length: extra }, () => inThread(entry, { task: 'count-shard', plan, seed }));
   const own = countShard(plan, seed, onPiece);
   return [own, ...(await Promise.all(others))];

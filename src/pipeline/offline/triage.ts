@@ -44,14 +44,32 @@ export async function triageSnapshot(options: SnapshotTriage): Promise<ChurnRepo
   }
 }
 
-function reportOf(snapshot: OpenedSnapshot, { counted: first, tally, chosen }: CountedSnapshot, options: SnapshotTriage): ChurnReport {
+function reportOf(
+  snapshot: OpenedSnapshot,
+  { counted: first, tally, chosen }: CountedSnapshot,
+  options: SnapshotTriage,
+): ChurnReport {
   const counted = { ...first, anchors: [...first.anchors, ...sampleAnchors(snapshot.source, tally, options.salt)] };
   const clock = buildRevisionClock(counted.anchors);
   const changes = changesOf(snapshot, tally, chosen, { clock, salt: options.salt }, options.onProgress);
   const causes = rollUp(counted);
   const writers = refineWriters(counted.writers, readKeys(counted, changes));
-  const { findings, notSeen } = findCauses({ counted, observations: new Map([...chosen].map((id) => [id, []])), changesOf: (key) => changes.get(key), clock, causes });
-  return assembleReport({ counted: { ...counted, writers }, clock: knownClock(clock), findings, owners: causes.ownersOf(), notSeen, top: options.top, version: options.version });
+  const { findings, notSeen } = findCauses({
+    counted,
+    observations: new Map([...chosen].map((id) => [id, []])),
+    changesOf: (key) => changes.get(key),
+    clock,
+    causes,
+  });
+  return assembleReport({
+    counted: { ...counted, writers },
+    clock: knownClock(clock),
+    findings,
+    owners: causes.ownersOf(),
+    notSeen,
+    top: options.top,
+    version: options.version,
+  });
 }
 
 /** Second pass: the chosen keys, each from its first revision to its last. */

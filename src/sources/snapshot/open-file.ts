@@ -72,7 +72,9 @@ function lockHolder({ dev, ino }: Stats): string | undefined {
   } catch {
     return undefined;
   }
-  const device = [(dev >>> 8) & 0xfff, (dev & 0xff) | ((dev >>> 12) & 0xfff00)].map((part) => part.toString(16).padStart(2, '0')).join(':');
+  const device = [(dev >>> 8) & 0xfff, (dev & 0xff) | ((dev >>> 12) & 0xfff00)]
+    .map((part) => part.toString(16).padStart(2, '0'))
+    .join(':');
   const line = locks.split('\n').find((lock) => lock.includes(`${device}:${ino} `) && / FLOCK +\w+ +WRITE /.test(lock));
   return line?.match(/WRITE +(\d+)/)?.[1];
 }

@@ -60,7 +60,8 @@ export function planScan({ file, source, hasHash }: OpenedSnapshot, carve: boole
       file,
       size,
       pageSize: meta.pageSize,
-      leaves: tree?.leaves.words ?? new Uint32Array(new SharedArrayBuffer(Math.ceil(size / meta.pageSize / 32) * 4 + 4)),
+      leaves:
+        tree?.leaves.words ?? new Uint32Array(new SharedArrayBuffer(Math.ceil(size / meta.pageSize / 32) * 4 + 4)),
       nextPiece: new Int32Array(new SharedArrayBuffer(4)),
       pieces: Math.ceil(size / pieceSize),
       carve,

@@ -44,7 +44,7 @@ export function* scanPieces(
     let filled = source.read(piece.subarray(0, wanted), offset);
     live.rows = 0;
     carved.rows = 0;
-    for (let start = 0; start + pageSize <= filled && start < pieceSize; ) {
+    for (let start = 0; start + pageSize <= filled && start < pieceSize;) {
       const page = (offset + start) / pageSize;
       if (page >= pages) break;
       const isLive = hasBit(leaves, page);

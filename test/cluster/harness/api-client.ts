@@ -72,7 +72,9 @@ export function apiClient(url: string, ca: string, adminToken: string): ApiClien
     async request(method, path, body, options) {
       const { status, text } = await send(method, path, body, options);
       if (status < 200 || status > 299) throw new Error(`${method} ${path}: ${status} ${text.slice(0, 500)}`);
-      const answer: KubeObject = JSON.parse(text);
+      const answer: unknown = JSON.parse(text);
+      if (!isKubeObject(answer))
+        throw new Error(`${method} ${path}: not an object of Kubernetes: ${text.slice(0, 500)}`);
       return answer;
     },
     close: () => agent.destroy(),
@@ -90,4 +92,8 @@ function headers(
     'content-type': contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'),
     'user-agent': userAgent ?? 'kubechurn-test',
   };
+}
+
+function isKubeObject(value: unknown): value is KubeObject {
+  return typeof value === 'object' && value !== null && 'metadata' in value;
 }

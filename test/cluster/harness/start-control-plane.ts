@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { flags } from '../../etcd/harness/flags.ts';
 import { freePorts } from '../../etcd/harness/free-ports.ts';
 import { getText } from '../../etcd/harness/get-text.ts';
 import { openScene, type Running, type Scene } from '../../etcd/harness/scene.ts';
@@ -106,7 +107,7 @@ async function startIn(scene: Scene, etcd: Etcd, options: ControlPlaneOptions): 
       url,
       tokenFor,
       adminFetch: (path, { method = 'GET', body, ...init } = {}) => client.send(method, path, body, init),
-      request: client.request,
+      request: (...asked) => client.request(...asked),
       etcd,
       kubeconfig: files.kubeconfig,
       ca,
@@ -134,22 +135,23 @@ function apiServerArguments(
   etcd: Etcd,
   { audit, controllerManager, apiServerArgs = [] }: ControlPlaneOptions,
 ): string[] {
-  return [
-    ...['--etcd-servers', etcd.endpoints.join(',')],
-    ...['--bind-address', '127.0.0.1', '--secure-port', String(port), '--cert-dir', files.certificates],
-    ...['--service-account-issuer', 'https://kubernetes.default.svc', '--service-cluster-ip-range', '10.0.0.0/24'],
-    ...[
-      '--service-account-key-file',
-      files.serviceAccountKey,
-      '--service-account-signing-key-file',
-      files.serviceAccountKey,
-    ],
-    ...['--authorization-mode', 'RBAC', '--token-auth-file', files.tokens],
+  const known = flags({
+    'etcd-servers': etcd.endpoints.join(','),
+    'bind-address': '127.0.0.1',
+    'secure-port': port,
+    'cert-dir': files.certificates,
+    'service-cluster-ip-range': '10.0.0.0/24',
+    'service-account-issuer': 'https://kubernetes.default.svc',
+    'service-account-key-file': files.serviceAccountKey,
+    'service-account-signing-key-file': files.serviceAccountKey,
+    'authorization-mode': 'RBAC',
+    'token-auth-file': files.tokens,
     // without a controller manager nobody makes the service accounts that the plugin demands of pods
-    ...(controllerManager ? [] : ['--disable-admission-plugins', 'ServiceAccount']),
-    ...(audit ? ['--audit-policy-file', files.auditPolicy, '--audit-log-path', files.auditLog] : []),
-    ...apiServerArgs,
-  ];
+    'disable-admission-plugins': controllerManager ? undefined : 'ServiceAccount',
+    'audit-policy-file': audit ? files.auditPolicy : undefined,
+    'audit-log-path': audit ? files.auditLog : undefined,
+  });
+  return [...known, ...apiServerArgs];
 }
 
 async function certificate({ ca }: ControlPlaneFiles, apiServer: Running): Promise<string> {
@@ -166,24 +168,17 @@ async function certificate({ ca }: ControlPlaneFiles, apiServer: Running): Promi
 
 async function startControllerManager(scene: Scene, files: ControlPlaneFiles, client: ApiClient): Promise<Running> {
   const { kubeconfig, certificates, serviceAccountKey, ca } = files;
-  const running = scene.start(requiredTool('kube-controller-manager'), [
-    ...[
-      '--kubeconfig',
-      kubeconfig,
-      '--authentication-kubeconfig',
-      kubeconfig,
-      '--authorization-kubeconfig',
-      kubeconfig,
-    ],
-    ...[
-      '--service-account-private-key-file',
-      serviceAccountKey,
-      '--root-ca-file',
-      ca,
-      '--use-service-account-credentials=false',
-    ],
-    ...['--cert-dir', certificates, '--secure-port', '0'],
-  ]);
+  const args = flags({
+    kubeconfig,
+    'authentication-kubeconfig': kubeconfig,
+    'authorization-kubeconfig': kubeconfig,
+    'service-account-private-key-file': serviceAccountKey,
+    'root-ca-file': ca,
+    'use-service-account-credentials': 'false',
+    'cert-dir': certificates,
+    'secure-port': 0,
+  });
+  const running = scene.start(requiredTool('kube-controller-manager'), args);
   // it serves no health without a port; pods can be made once it has made their service account
   await until(
     'the controller manager to make a service account',
@@ -199,15 +194,7 @@ async function startControllerManager(scene: Scene, files: ControlPlaneFiles, cl
 async function startKwok(scene: Scene, { kubeconfig }: ControlPlaneFiles, port: number): Promise<Running> {
   const config = join(scene.directory, 'kwok.yaml');
   writeFileSync(config, kwokStages);
-  const args = [
-    '--kubeconfig',
-    kubeconfig,
-    '--config',
-    config,
-    '--manage-all-nodes=true',
-    '--server-address',
-    `127.0.0.1:${port}`,
-  ];
+  const args = flags({ kubeconfig, config, 'manage-all-nodes': true, 'server-address': `127.0.0.1:${port}` });
   const running = scene.start(requiredTool('kwok'), args, { env: { ...process.env, KWOK_WORKDIR: scene.directory } });
   await until(
     'kwok to be healthy',

@@ -125,7 +125,6 @@ export function connect(endpoint: string): EtcdClient {
 
 /** A policy that neither retries nor opens a circuit: by default etcd3 does both, and would defragment three times. */
 function once(): NonNullable<NonNullable<IOptions['faultHandling']>['global']> {
-  const neverFires = () => ({ dispose: () => {} });
   return {
     _altReturn: undefined as never, // exists for the compiler only
     onSuccess: neverFires,
@@ -167,4 +166,8 @@ function endOfPrefix(prefix: string): Buffer {
   const last = end.length - 1;
   end.writeUInt8(end.readUInt8(last) + 1, last); // a prefix of text never ends in 0xff
   return end;
+}
+
+function neverFires() {
+  return { dispose: () => {} };
 }

@@ -1,3 +1,4 @@
+/* oxlint-disable jest/valid-title, jest/valid-describe-callback, jest/no-disabled-tests -- title and tests are the caller's */
 import { describe } from '@jest/globals';
 import { tool } from './tool.ts';
 

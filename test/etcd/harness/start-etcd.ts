@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { connect, type EtcdClient } from './client.ts';
+import { flags } from './flags.ts';
 import { freePorts } from './free-ports.ts';
 import { getText } from './get-text.ts';
 import { openScene, type Running, type Scene } from './scene.ts';
@@ -59,14 +60,19 @@ async function startIn(scene: Scene, program: string, options: EtcdOptions): Pro
   });
   await Promise.all(started.map(({ plan, process }) => healthy(plan.endpoint, process)));
 
-  const members = started.map(({ plan: { peer: _, ...member }, process }) => ({ ...member, pid: process.pid }));
+  const members = started.map(({ plan: { name, endpoint, dataDir, dbFile }, process }) => {
+    return { name, endpoint, dataDir, dbFile, pid: process.pid };
+  });
   const [first] = members;
   if (first === undefined) throw new Error('an etcd needs a member');
   const client = connect(first.endpoint);
   const { endpoint, pid, dataDir, dbFile } = first;
   return {
+    endpoint,
+    pid,
+    dataDir,
+    dbFile,
     version,
-    ...{ endpoint, pid, dataDir, dbFile },
     endpoints: members.map((member) => member.endpoint),
     members,
     client,
@@ -95,20 +101,25 @@ async function planMembers(directory: string, count: number): Promise<MemberPlan
 }
 
 function memberArguments({ name, endpoint, peer, dataDir }: MemberPlan, cluster: string): string[] {
-  return [
-    ...['--name', name, '--data-dir', dataDir],
-    ...['--listen-client-urls', endpoint, '--advertise-client-urls', endpoint],
-    ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', cluster],
-  ];
+  return flags({
+    name,
+    'data-dir': dataDir,
+    'listen-client-urls': endpoint,
+    'advertise-client-urls': endpoint,
+    'listen-peer-urls': peer,
+    'initial-advertise-peer-urls': peer,
+    'initial-cluster': cluster,
+  });
 }
 
 function sharedArguments(version: string, { quotaBytes, unsafeNoFsync = true, extraArgs = [] }: EtcdOptions): string[] {
-  return [
-    ...['--log-level', 'warn', '--logger', 'zap'],
-    ...(quotaBytes === undefined ? [] : ['--quota-backend-bytes', String(quotaBytes)]),
-    ...(unsafeNoFsync && !version.startsWith('3.4.') ? ['--unsafe-no-fsync'] : []),
-    ...extraArgs,
-  ];
+  const known = flags({
+    'log-level': 'warn',
+    logger: 'zap',
+    'quota-backend-bytes': quotaBytes,
+    'unsafe-no-fsync': unsafeNoFsync && !version.startsWith('3.4.') ? true : undefined,
+  });
+  return [...known, ...extraArgs];
 }
 
 /** Ours without ETCD_*, which etcd would read as flags. */
