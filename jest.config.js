@@ -6,6 +6,8 @@ const shared = {
 };
 
 export default {
+  // Real programs start slowly on a busy machine; a test that hangs still ends.
+  testTimeout: 120_000,
   projects: [
     { ...shared, displayName: 'pure', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
     { ...shared, displayName: 'real', testMatch: ['<rootDir>/test/{etcd,cluster,incidents,cli}/**/*.test.ts'] },

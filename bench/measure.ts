@@ -12,7 +12,9 @@ export interface Measure {
 /** Runs a shell command line from start to end, its output thrown away. */
 export async function measure(command: string): Promise<Measure> {
   const began = performance.now();
-  const child = spawn('sh', ['-c', `exec ${command} >/dev/null`], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn('sh', ['-c', `exec ${command} >/dev/null`], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const said: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
   const { promise: ended, resolve, reject } = Promise.withResolvers<number | null>();
   child.on('error', reject);
   child.on('close', resolve);
@@ -27,7 +29,7 @@ export async function measure(command: string): Promise<Measure> {
   const code = await ended;
   const seconds = (performance.now() - began) / 1000;
   clearInterval(look);
-  if (code !== 0) throw new Error(`"${command}" ended with ${code}`);
+  if (code !== 0) throw new Error(`"${command}" ended with ${code}: ${Buffer.concat(said).toString()}`);
   return { seconds, peak, own };
 }
 

@@ -5,7 +5,9 @@ import { makeCold, makeWarm, measure, median, type Measure } from './measure.ts'
 import { performancePage, type Contender } from './page.ts';
 
 const { churn, keys, count } = databases();
-const rounds = { warm: 5, cold: 3 };
+// `npm run bench -- 1` for a quick look.
+const asked = Number(process.argv[2] ?? 5);
+const rounds = { warm: asked, cold: Math.ceil(asked / 2) };
 
 /** Slow ones are measured once when the file is cold: bbolt's mmap takes half a minute there. */
 interface Entry {

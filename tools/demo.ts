@@ -34,8 +34,12 @@ async function fillEtcd(): Promise<boolean> {
     let reached = from;
     const started = performance.now();
     const { accepted, refusal } = await writeToEtcd(demoMutations(from, 1), etcd.client, {
-      onProgress: (_, { at }) => (reached = Math.max(reached, at)),
+      onProgress: (written, { at }) => {
+        reached = Math.max(reached, at);
+        if (written % 500 === 0) showProgress(`${count(written)} writes`);
+      },
     });
+    showProgress('');
     const seconds = (performance.now() - started) / 1000;
     say(
       `${count(accepted.length)} writes (${((reached - from) / minute).toFixed(1)} minutes of the cluster's life) went in within ${seconds.toFixed(0)} s.`,
@@ -71,6 +75,11 @@ async function isShown(): Promise<boolean> {
   for (const { pattern, subject } of unnamed)
     say(`The demo failed: ${pattern} on ${subject.resource} ${subject.name ?? ''} was planted and not named.`);
   return unnamed.length === 0;
+}
+
+/** One line that rewrites itself, where somebody watches. */
+function showProgress(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
 }
 
 function messageOf(error: unknown): string {

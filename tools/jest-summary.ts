@@ -26,8 +26,11 @@ const jestResults = z.object({
  * `NOT RUN: the tests of "TITLE", because ...` that test/etcd/harness/describe-with.ts prints.
  */
 export function jestSummary(results: unknown, said: string): Summary {
+  // In reverse, so that the first of several stays: jest may quote the source line that prints it after it.
   const reasons = new Map(
-    [...said.matchAll(/NOT RUN: the tests of "(.+?)", (because .+)/g)].map(([, title = '', why = '']) => [title, why]),
+    [...said.matchAll(/NOT RUN: the tests of "(.+?)", (because .+)/g)]
+      .toReversed()
+      .map(([, title, why]) => [title, why]),
   );
   const summary: Summary = { passed: 0, failed: [], skipped: [] };
   for (const file of jestResults.parse(results).testResults) {
@@ -38,7 +41,7 @@ export function jestSummary(results: unknown, said: string): Summary {
     }
     // A file that cannot even be loaded has no tests to blame.
     if (file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed')) {
-      summary.failed.push(`${file.name}: ${file.message.trim().split('\n')[0]}`);
+      summary.failed.push(`${file.name}: ${secondLine(file.message)}`);
     }
   }
   return summary;
@@ -46,4 +49,10 @@ export function jestSummary(results: unknown, said: string): Summary {
   function reasonOf(titles: readonly string[]): string {
     return titles.map((title) => reasons.get(title)).find((reason) => reason !== undefined) ?? 'no reason given';
   }
+}
+
+/** The first says only that the file could not be run. */
+function secondLine(message: string): string {
+  const lines = message.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '')[1] ?? 'could not be run';
 }

@@ -25,7 +25,13 @@ const specialPaths: Readonly<Record<string, string>> = {
 const others: readonly Builtin[] = [
   { group: '', resource: 'masterleases', kind: 'Endpoints', namespaced: false, path: 'masterleases' },
   { group: '', resource: 'peerserverleases', kind: 'Endpoints', namespaced: false, path: 'peerserverleases' },
-  { group: 'policy', resource: 'podsecuritypolicies', kind: 'PodSecurityPolicy', namespaced: false, path: 'podsecuritypolicy' },
+  {
+    group: 'policy',
+    resource: 'podsecuritypolicies',
+    kind: 'PodSecurityPolicy',
+    namespaced: false,
+    path: 'podsecuritypolicy',
+  },
   { group: 'settings.k8s.io', resource: 'podpresets', kind: 'PodPreset', namespaced: true, path: 'podpresets' },
 ];
 

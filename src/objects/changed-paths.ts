@@ -92,10 +92,19 @@ function compareByName(
   for (const name of names.after) if (!then.has(name)) compareItem(name);
 }
 
-function compareByPlace(before: readonly Json[], after: readonly Json[], trail: string[], changes: FieldChange[]): void {
+function compareByPlace(
+  before: readonly Json[],
+  after: readonly Json[],
+  trail: string[],
+  changes: FieldChange[],
+): void {
   if (before.length !== after.length && isSetOfStrings(before) && isSetOfStrings(after)) {
-    for (const value of before) if (!after.includes(value)) changes.push({ path: pointer([...trail, `=${value}`]), before: value, after: undefined });
-    for (const value of after) if (!before.includes(value)) changes.push({ path: pointer([...trail, `=${value}`]), before: undefined, after: value });
+    for (const value of before)
+      if (!after.includes(value))
+        changes.push({ path: pointer([...trail, `=${value}`]), before: value, after: undefined });
+    for (const value of after)
+      if (!before.includes(value))
+        changes.push({ path: pointer([...trail, `=${value}`]), before: undefined, after: value });
     return;
   }
   for (let i = 0; i < Math.max(before.length, after.length); i++) {
@@ -108,7 +117,10 @@ function compareByPlace(before: readonly Json[], after: readonly Json[], trail: 
 }
 
 function isSamePlaces(before: readonly Json[], after: readonly Json[]): boolean {
-  return before.length === after.length && before.every((item, i) => item === after[i] || digestOf(item) === digestOf(after[i]!));
+  return (
+    before.length === after.length &&
+    before.every((item, i) => item === after[i] || digestOf(item) === digestOf(after[i]!))
+  );
 }
 
 function isPermutation(before: readonly Json[], after: readonly Json[]): boolean {

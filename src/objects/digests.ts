@@ -58,23 +58,35 @@ function hashValue(value: Json, zone: Zone, name: string, parent: string, depth:
 }
 
 function hashObject(object: JsonObject, zone: Zone, name: string, parent: string, depth: number): void {
-  let [sa1, sb1, sa2, sb2] = [17, 19, 17, 19];
+  let sa1 = 17;
+  let sb1 = 19;
+  let sa2 = 17;
+  let sb2 = 19;
   const skipBookkeeping = depth === 1 && name === 'metadata';
   for (const key in object) {
     if (skipBookkeeping && bookkeeping.has(key)) continue;
     hashValue(object[key]!, zoneUnder(zone, key, depth), key, name === '' ? parent : name, depth + 1);
-    const [va1, vb1, va2, vb2] = [a1, b1, a2, b2];
+    const va1 = a1;
+    const vb1 = b1;
+    const va2 = a2;
+    const vb2 = b2;
     hashString(key, 0x2545f491);
     sa1 = (sa1 + mix(a1, va1)) | 0;
     sb1 = (sb1 + mix(b1, vb1)) | 0;
     sa2 = (sa2 + mix(a1, va2)) | 0;
     sb2 = (sb2 + mix(b1, vb2)) | 0;
   }
-  [a1, b1, a2, b2] = [sa1, sb1, sa2, sb2];
+  a1 = sa1;
+  b1 = sb1;
+  a2 = sa2;
+  b2 = sb2;
 }
 
 function hashList(list: readonly Json[], zone: Zone, name: string, parent: string, depth: number): void {
-  let [sa1, sb1, sa2, sb2] = [23, 29, 23, 29];
+  let sa1 = 23;
+  let sb1 = 29;
+  let sa2 = 23;
+  let sb2 = 29;
   for (const item of list) {
     hashValue(item, zone, name, parent, depth + 1);
     sa1 = mix(sa1, a1);
@@ -82,7 +94,10 @@ function hashList(list: readonly Json[], zone: Zone, name: string, parent: strin
     sa2 = mix(sa2, a2);
     sb2 = mix(sb2, b2);
   }
-  [a1, b1, a2, b2] = [sa1, sb1, sa2, sb2];
+  a1 = sa1;
+  b1 = sb1;
+  a2 = sa2;
+  b2 = sb2;
 }
 
 /** Two characters a step into both lanes: FNV's step with two different primes. */

@@ -57,7 +57,13 @@ function groupedKey(segments: readonly string[], group: string, plural: string |
 }
 
 /** @param namespaced undefined: told by the number of segments. */
-function named(group: string, resource: string, segments: readonly string[], from: number, namespaced: boolean | undefined): ResourceKey {
+function named(
+  group: string,
+  resource: string,
+  segments: readonly string[],
+  from: number,
+  namespaced: boolean | undefined,
+): ResourceKey {
   const rest = segments.length - from;
   if (rest > 1 && namespaced !== false)
     return { group, resource, namespace: segments[from]!, name: segments.slice(from + 1).join('/') };

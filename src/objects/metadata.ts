@@ -17,27 +17,31 @@ export interface Metadata {
 
 export function readMetadata(body: JsonObject): Metadata {
   const metadata = asObject(body['metadata']);
+  const [name, namespace, uid] = [metadata['name'], metadata['namespace'], metadata['uid']].map(asText);
   const { generation } = metadata;
+  const createdAt = millisOf(metadata['creationTimestamp']);
   return {
-    ...optional('name', asText(metadata['name'])),
-    ...optional('namespace', asText(metadata['namespace'])),
-    ...optional('uid', asText(metadata['uid'])),
-    ...optional('generation', typeof generation === 'number' ? generation : undefined),
+    ...(name === undefined ? {} : { name }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(typeof generation === 'number' ? { generation } : {}),
     labels: texts(metadata['labels']),
     annotations: texts(metadata['annotations']),
-    ...optional('createdAt', millisOf(metadata['creationTimestamp'])),
+    ...(createdAt === undefined ? {} : { createdAt }),
     managedFields: asList(metadata['managedFields']).filter(isObject).map(readManagedFields),
   };
 }
 
 function readManagedFields(entry: JsonObject): ManagedFields {
   const fields = entry['fieldsV1'];
+  const at = millisOf(entry['time']);
+  const subresource = asText(entry['subresource']);
   return {
     manager: asText(entry['manager']) ?? '',
     operation: entry['operation'] === 'Apply' ? 'Apply' : 'Update',
-    ...optional('at', millisOf(entry['time'])),
-    ...optional('subresource', asText(entry['subresource'])),
-    ...optional('fields', isObject(fields) ? fields : undefined),
+    ...(at === undefined ? {} : { at }),
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(isObject(fields) ? { fields } : {}),
   };
 }
 
@@ -50,10 +54,8 @@ export function millisOf(value: Json | undefined): Millis | undefined {
 
 /** Labels and annotations; what is no string (possible in a damaged value only) is left out. */
 function texts(value: Json | undefined): Readonly<Record<string, string>> {
-  const entries = Object.entries(asObject(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const entries = Object.entries(asObject(value)).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
   return Object.fromEntries(entries);
-}
-
-function optional<Name extends string, Value>(name: Name, value: Value | undefined): { readonly [N in Name]?: Value } {
-  return (value === undefined ? {} : { [name]: value }) as { readonly [N in Name]?: Value };
 }

@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from '../model/json.ts';
 import { parseJson } from './json-text.ts';
-import { put, type MutableObject } from './put.ts';
+import { isMutableList, isMutableObject, put, type MutableObject } from './put.ts';
 import * as scalars from './scalars.ts';
 import { messageType, type Field, type MessageType, type Scalar, type Shape } from './schema.ts';
 import { unknownField } from './unknown-field.ts';
-import { MalformedValue, text, WireReader } from './wire.ts';
+import { MalformedValue, text, type WireReader } from './wire.ts';
 import { fillAbsent, zeroOf } from './zero.ts';
 
 /**
@@ -107,7 +107,7 @@ function readRaw(reader: WireReader): Json {
 
 function listIn(into: MutableObject, name: string): Json[] {
   const known = into[name];
-  if (Array.isArray(known)) return known;
+  if (isMutableList(known)) return known;
   const list: Json[] = [];
   put(into, name, list);
   return list;
@@ -115,7 +115,7 @@ function listIn(into: MutableObject, name: string): Json[] {
 
 function mapIn(into: MutableObject, name: string): MutableObject {
   const known = into[name];
-  if (known !== null && typeof known === 'object' && !Array.isArray(known)) return known as MutableObject;
+  if (isMutableObject(known)) return known;
   const map: MutableObject = {};
   put(into, name, map);
   return map;

@@ -3,7 +3,8 @@ import { asList, asObject, isObject } from './json-text.ts';
 
 /** What the API server adds when it reads, as the protobuf it stores leaves it out (kubernetes pkg/apis, defaults.go). */
 export function withReadDefaults(body: JsonObject): JsonObject {
-  if (body['kind'] === 'PersistentVolumeClaim' && body['apiVersion'] === 'v1') return { ...body, ...pendingClaim(body) };
+  if (body['kind'] === 'PersistentVolumeClaim' && body['apiVersion'] === 'v1')
+    return { ...body, ...pendingClaim(body) };
   if (body['kind'] === 'StatefulSet') return { ...body, spec: withTypedClaims(asObject(body['spec'])) };
   return body;
 }

@@ -37,10 +37,13 @@ function redactValue(value: Json, salt: string | undefined): Json {
 function redactMetadata(metadata: Json | undefined, isSecret: boolean, salt: string | undefined): Json | undefined {
   if (!isObject(metadata)) return metadata;
   const annotations = asObject(metadata['annotations']);
-  const hidden = Object.keys(annotations).filter((name) => name.startsWith(vclusterToken) || (isSecret && name === lastApplied));
+  const hidden = Object.keys(annotations).filter(
+    (name) => name.startsWith(vclusterToken) || (isSecret && name === lastApplied),
+  );
   if (hidden.length === 0) return metadata;
   const open: MutableObject = {};
-  for (const [name, value] of Object.entries(annotations)) put(open, name, hidden.includes(name) ? mask(value, salt) : value);
+  for (const [name, value] of Object.entries(annotations))
+    put(open, name, hidden.includes(name) ? mask(value, salt) : value);
   return { ...metadata, annotations: open };
 }
 

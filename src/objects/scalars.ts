@@ -1,5 +1,5 @@
 import type { Json } from '../model/json.ts';
-import { MalformedValue, text, WireReader } from './wire.ts';
+import { MalformedValue, text, type WireReader } from './wire.ts';
 
 /** metav1.Time: seconds = 1; the zero time is an empty message and null in JSON. Nanoseconds are dropped, as the API does. */
 export function readTime(reader: WireReader): Json {
@@ -101,7 +101,9 @@ function goDuration(nanos: number): string {
   return sign + (hours > 0 ? `${hours}h${minutes}m` : minutes > 0 ? `${minutes}m` : '') + seconds;
 }
 
-const base64 = new Uint8Array(64).map((_, i) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.charCodeAt(i));
+const base64 = new Uint8Array(64).map((_, i) =>
+  'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.charCodeAt(i),
+);
 const ascii = new TextDecoder('latin1');
 
 /** Standard base64 with padding, as encoding/json shows bytes. */

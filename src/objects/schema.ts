@@ -4,10 +4,12 @@ import schema from './schema.json' with { type: 'json' };
  * What the API shows for a field that is absent or zero: `~` nothing, `!` the zero value, `?` nothing but a stored zero is
  * shown (a Go pointer), `^` null.
  */
-export type Mode = '~' | '!' | '?' | '^';
+export type Mode = (typeof modes)[number];
+const modes = ['~', '!', '?', '^'] as const;
 
 /** One letter of schema.json's shapes (tools/object-schema/types.go lists them). */
-export type Scalar = 's' | 'y' | 'b' | 'i' | 'd' | 't' | 'T' | 'q' | 'I' | 'R' | 'F' | 'D' | 'L';
+export type Scalar = (typeof scalars)[number];
+const scalars = ['s', 'y', 'b', 'i', 'd', 't', 'T', 'q', 'I', 'R', 'F', 'D', 'L'] as const;
 
 export type Shape =
   | { readonly is: 'scalar'; readonly scalar: Scalar }
@@ -65,10 +67,10 @@ export function messageType(name: string): MessageType {
 }
 
 function parseField(text: string): Field {
-  const [, number, mode, name, shape] = /^(\d+)([~!?^])([^:]*):(.+)$/.exec(text) ?? [];
-  if (number === undefined || mode === undefined || name === undefined || shape === undefined)
-    throw new Error(`schema.json: no field reads ${text}`);
-  return { number: Number(number), mode: mode as Mode, name, shape: parseShape(shape) };
+  const [, number, sign, name, shape] = /^(\d+)(.)([^:]*):(.+)$/.exec(text) ?? [];
+  const mode = modes.find((one) => one === sign);
+  if (number === undefined || mode === undefined || name === undefined || shape === undefined) throw unreadable(text);
+  return { number: Number(number), mode, name, shape: parseShape(shape) };
 }
 
 function parseShape(text: string): Shape {
@@ -76,5 +78,11 @@ function parseShape(text: string): Shape {
   if (text[0] === '*') return { is: 'list', of: parseShape(rest) };
   if (text[0] === '%') return { is: 'map', of: parseShape(rest) };
   if (text[0] === '.') return { is: 'message', type: rest };
-  return { is: 'scalar', scalar: text as Scalar };
+  const scalar = scalars.find((one) => one === text);
+  if (scalar === undefined) throw unreadable(text);
+  return { is: 'scalar', scalar };
+}
+
+function unreadable(text: string): Error {
+  return new Error(`schema.json: no field reads ${text}`);
 }

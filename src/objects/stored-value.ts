@@ -75,5 +75,7 @@ function readTypeMeta(reader: WireReader): { apiVersion: string; kind: string } 
 /** Every kind keeps its metadata in field 1; the rest of one we do not know stays numbers (`#2`). */
 function kindNotKnown(): MessageType {
   const [metadata] = messageType('core/v1.Pod').fields;
-  return metadata ? { byNumber: [undefined, metadata], fields: [metadata], required: [] } : { byNumber: [], fields: [], required: [] };
+  return metadata
+    ? { byNumber: [undefined, metadata], fields: [metadata], required: [] }
+    : { byNumber: [], fields: [], required: [] };
 }

@@ -43,6 +43,7 @@ function isEpoch(value: number): boolean {
 
 /** `2026-01-02T03:04:05...` and Go's `2026-01-02 03:04:05 +0000 UTC`. */
 function isDateText(value: string): boolean {
-  if (value.length < 19 || value.length > 60 || value.charCodeAt(4) !== 0x2d || value.charCodeAt(13) !== 0x3a) return false;
+  if (value.length < 19 || value.length > 60 || value.charCodeAt(4) !== 0x2d || value.charCodeAt(13) !== 0x3a)
+    return false;
   return /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d([.,]\d+)?( ?(Z|UTC|[+-]\d\d:?\d\d))*( m=[+-][\d.]+)?$/.test(value);
 }

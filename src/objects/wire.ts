@@ -93,4 +93,3 @@ export function text(bytes: Uint8Array, start: number, end: number): string {
   }
   return out;
 }
-

@@ -81,7 +81,7 @@ function mostWritten(tally: MergedTally, parents: Int32Array, kept: number): Set
 function parentsOf(tally: MergedTally): Int32Array {
   const encoder = new TextEncoder();
   const buffer = new Uint8Array(2048);
-  const prefixOf = new Map(tally.prefixes.map((prefix) => [resourceOfPrefix(prefix), prefix]));
+  const prefixOf = new Map(tally.prefixes.toSorted().map((prefix) => [resourceOfPrefix(prefix), prefix]));
   const prefixOfKind = new Map<string, string | undefined>();
   const parents = new Int32Array(tally.abouts.length).fill(-1);
   tally.abouts.forEach((ref, about) => {

@@ -35,7 +35,7 @@ export function mergeShards(tallies: readonly ShardTally[]): MergedTally {
   const shards: MergedShard[] = [];
   const revisions = createRevisionSet();
   const prefixes = createUnion<string>((prefix) => prefix);
-  const abouts = createUnion<ObjectRef>((ref) => `${refId(ref)}/${ref.uid ?? ''}`);
+  const abouts = createUnion<ObjectRef>(refId);
   const actors = createUnion<Actor>(({ name, event }) => (event ? `${name}\n${event.reason}\n${event.kind}` : name));
   let base = 0;
   for (const tally of tallies) {

@@ -76,7 +76,7 @@ export function tallyTotals(tally: MergedTally): TalliedTotals {
       .sort(byWrites(({ prefix }) => prefix)),
     writers: mergeByName(tally, writers),
     events: [...events.values()].sort(
-      byWrites(({ reporter, reason, namespace }) => `${reporter}/${reason}/${namespace}`),
+      byWrites(({ reporter, reason, namespace, kind }) => `${reporter}/${reason}/${namespace}/${kind}`),
     ),
   };
 }
@@ -116,8 +116,9 @@ function mergeByName(tally: MergedTally, writers: readonly ActorCounts[]): Write
       writer: writerOf({ name }),
       ...countsOf(counts),
       resources: [...byPrefix]
-        .toSorted(([a, x], [b, y]) => y - x || a - b)
-        .map(([prefix]) => qualified(tally.prefixes[prefix]!)),
+        .map(([prefix, writes]) => ({ resource: qualified(tally.prefixes[prefix]!), writes }))
+        .sort(byWrites(({ resource }) => resource))
+        .map(({ resource }) => resource),
       // One revision of each key was asked; any other may be someone else's.
       error: counts.writes - names,
     }))

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { JsonObject } from '../../src/model/json.ts';
-import type { DecodedObject } from '../../src/model/object.ts';
+import type { Json, JsonObject } from '../../src/model/json.ts';
 import { builtins } from '../../src/objects/builtins.ts';
 import { decodeObject } from '../../src/objects/decode.ts';
 import { createIdentifier } from '../../src/objects/identify.ts';
 import { parseKey } from '../../src/objects/keys.ts';
 import { redact } from '../../src/objects/redact.ts';
-import { connect, type StoredKey } from '../etcd/harness/client.ts';
+import { connect, type EtcdClient, type StoredKey } from '../etcd/harness/client.ts';
 import { describeWith } from '../etcd/harness/describe-with.ts';
 import { until } from '../etcd/harness/until.ts';
 import { programsFor, startControlPlane, type ControlPlane } from './harness/start-control-plane.ts';
@@ -21,12 +20,14 @@ const notServed: Readonly<Record<string, string>> = {
   '/rangeallocations': 'bookkeeping of the API server; decoded, but there is no API to compare with',
   '/masterleases': 'bookkeeping of the API server; decoded, but there is no API to compare with',
   '/peerserverleases': 'bookkeeping of the API server; decoded, but there is no API to compare with',
+  'certificates.k8s.io/podcertificaterequests': 'needs a running pod and a proof that its kubelet signs',
   'policy/podsecuritypolicies': 'gone since 1.25',
   'settings.k8s.io/podpresets': 'gone since 1.20',
 };
 
 describeWith(programsFor(options), 'what a real API server stores', () => {
   let plane: ControlPlane;
+  let etcd: EtcdClient;
   let stored: readonly StoredKey[] = [];
   const compared = new Set<string>();
   const refused: string[] = [];
@@ -34,12 +35,14 @@ describeWith(programsFor(options), 'what a real API server stores', () => {
   beforeAll(async () => {
     plane = await startControlPlane(options);
     for (const manifest of manifests) await create(manifest);
-    const etcd = connect(plane.etcd.endpoint);
+    etcd = connect(plane.etcd.endpoint);
     stored = await etcd.list('/');
-    etcd.close();
   }, 180_000);
 
-  afterAll(() => plane?.stop());
+  afterAll(async () => {
+    etcd?.close();
+    await plane?.stop();
+  });
 
   async function create({ path, object, status }: Manifest): Promise<void> {
     // A new CRD is served a moment after it was accepted.
@@ -53,18 +56,14 @@ describeWith(programsFor(options), 'what a real API server stores', () => {
   }
 
   it('is decoded to what the API returns, for every object of every kind', async () => {
-    const differing: unknown[] = [];
-    for (const { key, value, modRevision } of stored) {
-      const decoded = decodeObject(value, key, salt);
-      const fromApi = await get(key, decoded);
-      if (!fromApi) continue;
+    const differing: string[] = [];
+    for (const { key } of stored) {
+      const pair = await storedAndServed(key);
+      if (!pair) continue;
       const { resource } = parseKey(key);
       compared.add(`${resource?.group}/${resource?.resource}`);
-      const expected = withoutResourceVersion(redact(fromApi, decoded.kind === 'Secret', salt), modRevision);
       try {
-        // CustomResourceDefinitions are stored as v1beta1, which is no longer served: only their metadata compares.
-        if (decoded.body['apiVersion'] === fromApi['apiVersion']) expect(decoded.body).toEqual(expected);
-        else expect(decoded.body['metadata']).toEqual(expected['metadata']);
+        expect(pair.decoded).toEqual(pair.served);
       } catch (error) {
         differing.push(`${key}\n${String(error)}`);
       }
@@ -118,31 +117,46 @@ describeWith(programsFor(options), 'what a real API server stores', () => {
     expect(text).toMatch(/"password":"redacted:[0-9a-f]{8}"/);
   });
 
-  /** undefined for what no API serves. */
-  async function get(key: string, decoded: DecodedObject): Promise<JsonObject | undefined> {
-    const { resource } = parseKey(key);
-    const { apiVersion } = decoded.body;
-    if (!resource || typeof apiVersion !== 'string' || notServed[`${resource.group}/${resource.resource}`])
-      return undefined;
-    const root = apiVersion.includes('/') ? `/apis/${servedVersion(apiVersion)}` : `/api/${apiVersion}`;
-    const place = resource.namespace === undefined ? '' : `/namespaces/${resource.namespace}`;
-    const path = `${root}${place}/${resource.resource}/${encodeURIComponent(resource.name)}`;
-    const { status, text } = await plane.adminFetch(path);
-    if (status !== 200) throw new Error(`GET ${path}: ${status} ${messageOf(text)}`);
-    const body: JsonObject = JSON.parse(text);
-    return body;
+  /** One key at one revision, read both ways; undefined for what no API serves or what has gone meanwhile. */
+  async function storedAndServed(key: string): Promise<{ decoded: Json; served: Json } | undefined> {
+    return until(`one revision of ${key} to be seen both ways`, async () => {
+      const now = await etcd.get(key);
+      if (!now) return { gone: true };
+      const { body, kind } = decodeObject(now.value, key, salt);
+      const path = apiPath(key, body);
+      if (path === undefined) return { gone: true };
+      const { status, text } = await plane.adminFetch(path);
+      if (status !== 200) throw new Error(`GET ${path}: ${status} ${messageOf(text)}`);
+      const { resourceVersion, ...served } = servedObject(text);
+      if (resourceVersion !== String(now.modRevision)) return undefined;
+      const redacted = redact(served.body, kind === 'Secret', salt);
+      // CustomResourceDefinitions are stored as v1beta1, which is no longer served: only their metadata compares.
+      if (body['apiVersion'] === redacted['apiVersion']) return { decoded: body, served: redacted };
+      return { decoded: body['metadata'] ?? null, served: redacted['metadata'] ?? null };
+    }).then((pair) => ('gone' in pair ? undefined : pair));
   }
 });
 
-function servedVersion(apiVersion: string): string {
-  return apiVersion === 'apiextensions.k8s.io/v1beta1' ? 'apiextensions.k8s.io/v1' : apiVersion;
+/** undefined for what no API serves. */
+function apiPath(key: string, body: JsonObject): string | undefined {
+  const { resource } = parseKey(key);
+  const { apiVersion } = body;
+  if (!resource || typeof apiVersion !== 'string' || notServed[`${resource.group}/${resource.resource}`])
+    return undefined;
+  const root = apiVersion.includes('/') ? `/apis/${servedVersion(apiVersion)}` : `/api/${apiVersion}`;
+  const place = resource.namespace === undefined ? '' : `/namespaces/${resource.namespace}`;
+  return `${root}${place}/${resource.resource}/${encodeURIComponent(resource.name)}`;
 }
 
 /** The API server puts the etcd revision into each answer instead of storing it. */
-function withoutResourceVersion(body: JsonObject, revision: number): JsonObject {
+function servedObject(text: string): { resourceVersion: unknown; body: JsonObject } {
+  const body: JsonObject = JSON.parse(text);
   const { resourceVersion, ...metadata } = body['metadata'] as JsonObject;
-  expect(resourceVersion).toBe(String(revision));
-  return { ...body, metadata };
+  return { resourceVersion, body: { ...body, metadata } };
+}
+
+function servedVersion(apiVersion: string): string {
+  return apiVersion === 'apiextensions.k8s.io/v1beta1' ? 'apiextensions.k8s.io/v1' : apiVersion;
 }
 
 function withoutUid<Ref extends { uid?: string }>(ref: Ref | undefined): Omit<Ref, 'uid'> | undefined {

@@ -4,11 +4,14 @@ import type { Truth } from './truth.ts';
 const top = 1000;
 
 /** Totals, every prefix and each of the top 1,000 keys: as triage says of a file that no etcd has open, and as they are. */
-export async function compare(file: string, truth: Truth): Promise<{ readonly found: object; readonly expected: object }> {
+export async function compare(
+  file: string,
+  truth: Truth,
+): Promise<{ readonly found: object; readonly expected: object }> {
   const { totals, coverage, resources, keys } = await triage(file, top);
   const found = {
     totals: only(totals, ['revisions', 'writes', 'deletes', 'bytes', 'keys']),
-    counted: coverage.counted,
+    ratio: coverage.ratio,
     prefixes: Object.fromEntries(
       resources.map((row) => [row.prefix, only(row, ['writes', 'deletes', 'bytes', 'liveKeys'])]),
     ),
@@ -18,7 +21,7 @@ export async function compare(file: string, truth: Truth): Promise<{ readonly fo
   const ranks = [...truth.keys.values()].map(({ writes }) => writes).toSorted((a, b) => b - a);
   const expected = {
     totals: truth.totals,
-    counted: truth.totals.revisions,
+    ratio: 1, // a compaction leaves every later revision
     prefixes: Object.fromEntries(truth.prefixes),
     ranks: ranks.slice(0, top),
     keys: keys.map(({ key }) => ({ key, ...truth.keys.get(key), error: 0 })),

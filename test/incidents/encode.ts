@@ -149,7 +149,7 @@ function writeContent(value: Json, scalar: Exclude<Scalar, 'i' | 'b' | 'd'>): vo
     case 'T':
       return value === null ? undefined : writeTime(value as string, scalar === 'T');
     case 'q':
-      return writer.delimited(1, () => writer.text(String(value)));
+      return writer.delimited(1, () => writer.text(value as string));
     case 'I':
       writer.delimited(3, () => writer.text(typeof value === 'string' ? value : ''));
       writeNumber(2, typeof value === 'number' ? value : 0);

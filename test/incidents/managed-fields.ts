@@ -49,7 +49,7 @@ const unowned = new Set(
 
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 function itemsByKey(list: Json | undefined, keys: readonly string[]): Map<string, Json> {
   const items = new Map<string, Json>();

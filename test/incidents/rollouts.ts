@@ -13,7 +13,7 @@ import type { Named } from './registry.ts';
 import type { Entity, Stage } from './stage.ts';
 
 /** A pod that comes up and stays. */
-export function startPod(stage: Stage, set: Named, image: string, ready?: (pod: Entity) => void): void {
+function startPod(stage: Stage, set: Named, image: string, ready?: (pod: Entity) => void): void {
   const app = set.metadata.name.replace(/-[^-]+$/, '');
   let pod = createPod(stage, { controller: set, labels: { app }, image });
   const node = `worker-${stage.random.below(20)}`;

@@ -94,8 +94,8 @@ const countsAll = new Set(['PolicyReport', 'EphemeralReport']);
 function withGeneration(before: Named, after: Named): Named {
   const { generation } = after.metadata;
   if (typeof generation !== 'number' || after.kind === 'Pod') return after; // binding leaves a pod's generation alone
-  const content = ({ metadata: _, status, ...rest }: Named) =>
-    JSON.stringify(countsAll.has(after.kind) ? [rest, status] : rest);
+  const ignored = countsAll.has(after.kind) ? { metadata: null } : { metadata: null, status: null };
+  const content = (object: Named) => JSON.stringify({ ...object, ...ignored });
   if (content(before) === content(after)) return after;
   return { ...after, metadata: { ...after.metadata, generation: generation + 1 } };
 }

@@ -32,8 +32,8 @@ export async function writeToEtcd(
   const lastOfKey = new Map<string, Promise<void>>();
   const sender = createSender(etcd);
   let refusal: string | undefined;
-  let failure: unknown;
-  let goOn = () => {};
+  let failure: Error | undefined;
+  let goOn: (() => void) | undefined;
   const ended = () => refusal !== undefined || failure !== undefined;
 
   const refused: (readonly Mutation[])[] = [];
@@ -45,10 +45,10 @@ export async function writeToEtcd(
       const last = group.at(-1);
       if (last) onProgress?.(accepted.length, last);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (!message.includes('database space exceeded')) failure ??= error;
+      const problem = error instanceof Error ? error : new Error(String(error));
+      if (!problem.message.includes('database space exceeded')) failure ??= problem;
       else {
-        refusal ??= message;
+        refusal ??= problem.message;
         refused.push(group);
       }
     }
@@ -58,16 +58,16 @@ export async function writeToEtcd(
     if (isRevocation(group)) await Promise.all(inFlight);
     if (ended()) break;
     const before = group.flatMap(({ key }) => lastOfKey.get(key) ?? []);
-    const done = Promise.all(before)
+    const request = Promise.all(before)
       .then(() => send(group))
-      .then(() => {
-        inFlight.delete(done);
-        for (const { key } of group) if (lastOfKey.get(key) === done) lastOfKey.delete(key);
-        goOn();
+      .finally(() => {
+        inFlight.delete(request);
+        for (const { key } of group) if (lastOfKey.get(key) === request) lastOfKey.delete(key);
+        goOn?.();
       });
-    inFlight.add(done);
-    for (const { key } of group) lastOfKey.set(key, done);
-    if (isRevocation(group)) await done;
+    inFlight.add(request);
+    for (const { key } of group) lastOfKey.set(key, request);
+    if (isRevocation(group)) await request;
     else if (inFlight.size >= concurrency) await new Promise<void>((resolve) => (goOn = resolve));
   }
   await Promise.all(inFlight);

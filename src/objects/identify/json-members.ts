@@ -21,7 +21,13 @@ const wantedBytes = wanted.map((name) => [...name].map((char) => char.charCodeAt
  * with sorted keys, so they come first). False where the bytes are not the compact JSON the API server writes.
  * @param until also go on until this member is found
  */
-export function findMembers(bytes: Uint8Array, start: number, end: number, into: Members, until?: keyof Members): boolean {
+export function findMembers(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  into: Members,
+  until?: keyof Members,
+): boolean {
   for (const name of wanted) into[name][0] = into[name][1] = 0;
   let at = start + 1;
   while (at < end && bytes[at] === quote) {

@@ -11,7 +11,9 @@ import type { Interned } from './interned.ts';
 import { findMembers, type Members } from './json-members.ts';
 
 /** Fills a draft from a value in JSON, of which only `metadata` is parsed where kind and metadata come first. */
-export function createJsonReader(interned: Interned): (draft: Draft, bytes: Uint8Array, start: number, end: number) => void {
+export function createJsonReader(
+  interned: Interned,
+): (draft: Draft, bytes: Uint8Array, start: number, end: number) => void {
   let view: Buffer = Buffer.alloc(0);
   const members: Members = { apiVersion: [0, 0], kind: [0, 0], metadata: [0, 0], scope: [0, 0] };
 
@@ -64,7 +66,8 @@ function fill(draft: Draft, group: string, kind: string, body: JsonObject, inter
 
 function fillEvent(draft: Draft, body: JsonObject, kind: string, interned: Interned): (Millis | undefined)[] {
   const source = asObject(body['source'] ?? body['deprecatedSource']);
-  const reporter = asText(body['reportingComponent']) ?? asText(body['reportingController']) ?? asText(source['component']);
+  const reporter =
+    asText(body['reportingComponent']) ?? asText(body['reportingController']) ?? asText(source['component']);
   draft.manager = reporter ?? draft.manager;
   draft.subresource = undefined;
   draft.event = interned.reported(draft.manager ?? '', asText(body['reason']) ?? '', kind);

@@ -16,7 +16,9 @@ type Special = 'event' | 'slice' | 'endpoints' | 'lease' | 'none';
  * Fills a draft from a value in protobuf, reading past everything but metadata (of Events and Leases a little more). Throws
  * MalformedValue. Kinds are told by their typeMeta.
  */
-export function createProtobufReader(interned: Interned): (draft: Draft, bytes: Uint8Array, start: number, end: number) => void {
+export function createProtobufReader(
+  interned: Interned,
+): (draft: Draft, bytes: Uint8Array, start: number, end: number) => void {
   const scan = createScan();
   const specials = new Map<string, Special>();
   const owners = createKnownRefs();
@@ -132,7 +134,8 @@ export function createProtobufReader(interned: Interned): (draft: Draft, bytes: 
       else if (tag === tags.event.reason) reason = interned.text(scan.bytes, scan.start, scan.end);
       else if (tag === tags.event.reportingComponent) reporter = interned.text(scan.bytes, scan.start, scan.end);
       else if (tag === tags.event.source) source = onlyText(scan.start, scan.end, tags.source.component);
-      else if (tag === tags.event.lastTimestamp || tag === tags.event.eventTime) later(draft, readSeconds(scan.start, scan.end));
+      else if (tag === tags.event.lastTimestamp || tag === tags.event.eventTime)
+        later(draft, readSeconds(scan.start, scan.end));
       else if (tag === tags.event.series) readSeries(draft, scan.start, scan.end);
       scan.at = after;
     }
@@ -179,7 +182,9 @@ export function createProtobufReader(interned: Interned): (draft: Draft, bytes: 
   }
 
   function serviceNamed(name: string): ObjectRef | undefined {
-    return metadata.namespace === '' ? undefined : interned.ref(reference('', 'Service', metadata.namespace, name, undefined));
+    return metadata.namespace === ''
+      ? undefined
+      : interned.ref(reference('', 'Service', metadata.namespace, name, undefined));
   }
 
   function serviceLabel(): string {
@@ -189,7 +194,8 @@ export function createProtobufReader(interned: Interned): (draft: Draft, bytes: 
       const after = scan.at;
       if (scan.tag === tags.metadata.labels) {
         const [start, end] = [scan.start, scan.end];
-        if (onlyText(start, end, tags.entry.key) === 'kubernetes.io/service-name') name = onlyText(start, end, tags.entry.value);
+        if (onlyText(start, end, tags.entry.key) === 'kubernetes.io/service-name')
+          name = onlyText(start, end, tags.entry.value);
       }
       scan.at = after;
     }

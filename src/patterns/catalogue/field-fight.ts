@@ -49,17 +49,15 @@ export const fieldFight = definePattern({
         }
         const [setter] = fight.writers;
         if (!setter || !rate || rate.perMinute < thresholds.namelessPerMinute || fight.flips < thresholds.namelessFlips) return;
-        const [suspect, ...others] = fight.suspects;
-        const accused = suspect && others.length === 0 ? [{ ...suspect, confidence: 'low' as const, writes: fight.unnamedRemovals }] : [];
+        // Whoever made the object may have removed it, or somebody never seen: no reason to accuse anyone.
+        const perhaps = listed(fight.suspects.map(({ name }) => name));
         return {
           confidence: 'medium',
           ref,
           fields,
-          writers: [setter, ...accused],
-          evidence: { ...evidence, namelessRemovals: fight.unnamedRemovals },
-          cause: `${setter.name} keeps setting ${listed(fields.slice(0, 3))}, and ${
-            accused[0] ? `${accused[0].name}, it seems,` : 'a writer that leaves no trace in managedFields'
-          } keeps removing it`,
+          writers: [setter],
+          evidence: { ...evidence, namelessRemovals: fight.unnamedRemovals, ...(perhaps !== '' && { perhaps }) },
+          cause: `${setter.name} keeps setting ${listed(fields.slice(0, 3))}, and a writer that only removes, and so leaves no trace in managedFields, keeps removing it`,
         };
       },
     },
@@ -67,7 +65,9 @@ export const fieldFight = definePattern({
   remedy: ({ subject, kind, fields, writers }) => ({
     summary: `give ${fields[0] ?? 'the field'} one owner`,
     steps: [
-      `decide which of ${writerNames(writers)} owns ${listed(fields.slice(0, 3))} of ${nameOf(kind, subject)}`,
+      writers.length > 1
+        ? `decide which of ${writerNames(writers)} owns ${listed(fields.slice(0, 3))} of ${nameOf(kind, subject)}`
+        : `find who removes ${listed(fields.slice(0, 3))} of ${nameOf(kind, subject)}: an audit log at level Metadata names it`,
       'let the other one leave it out: drop it from the manifest (kustomize, Helm values), Argo CD: spec.ignoreDifferences with RespectIgnoreDifferences=true, Flux: spec.driftDetection.ignore',
       ...(fields.includes('/spec/replicas') ? ['where an autoscaler scales it, remove replicas from the manifest altogether'] : []),
       'use server-side apply with one field manager per writer and without --force-conflicts, so that a conflict is an error instead of a loop',

@@ -95,6 +95,7 @@ function readKeys({ chosen }: Counted, changes: ReadonlyMap<KeyId, Changes>): Re
   });
 }
 
-function knownClock({ timeOf, errorSeconds }: RevisionClock): ReportClock | undefined {
-  return errorSeconds === undefined ? undefined : { timeOf, errorSeconds };
+function knownClock(clock: RevisionClock): ReportClock | undefined {
+  const { errorSeconds } = clock;
+  return errorSeconds === undefined ? undefined : { timeOf: (revision) => clock.timeOf(revision), errorSeconds };
 }

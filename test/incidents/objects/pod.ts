@@ -1,12 +1,12 @@
 import type { Json, JsonObject } from '../../../src/model/json.ts';
-import { rfc3339, type Manager } from '../managed-fields.ts';
+import { isList, isObject, rfc3339, type Manager } from '../managed-fields.ts';
 import type { Named } from '../registry.ts';
 import type { Entity, Stage } from '../stage.ts';
 import { metadata } from './metadata.ts';
 
 export const controllerManager = { manager: 'kube-controller-manager' } satisfies Manager;
 export const controllerManagerStatus = { manager: 'kube-controller-manager', subresource: 'status' } satisfies Manager;
-export const kubelet = { manager: 'kubelet', subresource: 'status' } satisfies Manager;
+const kubelet = { manager: 'kubelet', subresource: 'status' } satisfies Manager;
 const scheduler = { manager: 'kube-scheduler' } satisfies Manager;
 
 interface PodOf {
@@ -105,7 +105,7 @@ export function reportPod(
       startTime: pod.body.metadata['creationTimestamp'] ?? at,
       conditions: ['Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map((type) => {
         const status = type === 'Ready' || type === 'ContainersReady' ? ready : 'True';
-        return keptCondition(pod.body, type, status, at);
+        return condition(type, status, transitionTime(pod.body, type, status, at));
       }),
       containerStatuses: [
         {
@@ -121,20 +121,18 @@ export function reportPod(
   });
 }
 
-const condition = (type: string, status: string, lastTransitionTime: string): JsonObject => ({
+const condition = (type: string, status: string, lastTransitionTime: Json): JsonObject => ({
   type,
   status,
   lastProbeTime: null,
   lastTransitionTime,
 });
 
-/** lastTransitionTime moves only when the status does. */
-export function keptCondition(body: JsonObject, type: string, status: string, at: string): JsonObject {
-  const { status: old } = body;
-  const conditions: Json | undefined =
-    typeof old === 'object' && old !== null && 'conditions' in old ? old['conditions'] : undefined;
-  const isKept = (item: Json): item is JsonObject =>
-    typeof item === 'object' && item !== null && 'type' in item && item['type'] === type && item['status'] === status;
-  const kept = Array.isArray(conditions) ? conditions.find(isKept) : undefined;
-  return kept ?? condition(type, status, at);
+/** lastTransitionTime of a condition as the controllers keep it: it moves only when the status does. */
+export function transitionTime(object: JsonObject, type: string, status: string, now: string): Json {
+  const { status: old } = object;
+  const conditions = isObject(old) ? old['conditions'] : undefined;
+  const same = (item: Json) => isObject(item) && item['type'] === type && item['status'] === status;
+  const kept = isList(conditions) ? conditions.find(same) : undefined;
+  return (isObject(kept) ? kept['lastTransitionTime'] : undefined) ?? now;
 }

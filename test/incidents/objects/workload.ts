@@ -2,7 +2,7 @@ import { rfc3339 } from '../managed-fields.ts';
 import type { Named } from '../registry.ts';
 import type { Entity, Stage } from '../stage.ts';
 import { metadata } from './metadata.ts';
-import { controllerManager, controllerManagerStatus, keptCondition, podSpec } from './pod.ts';
+import { controllerManager, controllerManagerStatus, transitionTime, podSpec } from './pod.ts';
 
 interface Workload {
   readonly namespace: string;
@@ -52,13 +52,14 @@ export function reportDeployment(
       availableReplicas: state.ready === 0 ? null : state.ready,
       conditions: [
         {
-          ...keptCondition(deployment.body, 'Available', state.ready > 0 ? 'True' : 'False', at),
-          lastUpdateTime: at,
-          lastProbeTime: null,
-          reason: 'MinimumReplicasAvailable',
-          message: 'Deployment has minimum availability.',
+          type: 'Available',
+          status: state.ready > 0 ? 'True' : 'False',
+          lastTransitionTime: transitionTime(deployment.body, 'Available', state.ready > 0 ? 'True' : 'False', at),
+          lastUpdateTime: deployment.body.metadata['creationTimestamp'] ?? at,
+          reason: state.ready > 0 ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
+          message: `Deployment ${state.ready > 0 ? 'has' : 'does not have'} minimum availability.`,
         },
-      ].map(({ lastProbeTime: _, ...kept }) => kept),
+      ],
     },
   });
 }

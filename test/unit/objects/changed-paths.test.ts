@@ -10,7 +10,12 @@ const paths = (before: JsonObject, after: JsonObject) => changedPaths(before, af
 describe('the paths that changed', () => {
   it('name containers, conditions and ports by their merge key', () => {
     const pod = (image: string, ready: string): JsonObject => ({
-      spec: { containers: [{ name: 'side', image: 'x' }, { name: 'web', image, ports: [{ containerPort: 80, hostPort: image.length }] }] },
+      spec: {
+        containers: [
+          { name: 'side', image: 'x' },
+          { name: 'web', image, ports: [{ containerPort: 80, hostPort: image.length }] },
+        ],
+      },
       status: { conditions: [{ type: 'Ready', status: ready }] },
     });
     expect(paths(pod('a', 'True'), pod('bb', 'False'))).toEqual([
@@ -21,13 +26,17 @@ describe('the paths that changed', () => {
   });
 
   it('leave out what moves with every write', () => {
-    const at = (n: number): JsonObject => ({ metadata: { name: 'x', resourceVersion: `${n}`, generation: n, managedFields: [{ time: `${n}` }] } });
+    const at = (n: number): JsonObject => ({
+      metadata: { name: 'x', resourceVersion: `${n}`, generation: n, managedFields: [{ time: `${n}` }] },
+    });
     expect(changedPaths(at(1), at(2))).toEqual([]);
   });
 
   it('escape the names of annotations as RFC 6901 asks', () => {
     const seen = (value: string): JsonObject => ({ metadata: { annotations: { 'example.com/se~en': value } } });
-    expect(changedPaths(seen('a'), seen('b'))).toEqual([{ path: '/metadata/annotations/example.com~1se~0en', before: 'a', after: 'b' }]);
+    expect(changedPaths(seen('a'), seen('b'))).toEqual([
+      { path: '/metadata/annotations/example.com~1se~0en', before: 'a', after: 'b' },
+    ]);
   });
 
   it('stay the same whether the map around a field was there before or not', () => {
@@ -38,17 +47,23 @@ describe('the paths that changed', () => {
   });
 
   it('show an item that came or went as a whole', () => {
-    const list = (...names: string[]): JsonObject => ({ spec: { volumes: names.map((name) => ({ name, emptyDir: {} })) } });
+    const list = (...names: string[]): JsonObject => ({
+      spec: { volumes: names.map((name) => ({ name, emptyDir: {} })) },
+    });
     expect(changedPaths(list('a'), list('a', 'b'))).toEqual([
       { path: '/spec/volumes/name=b', before: undefined, after: { name: 'b', emptyDir: {} } },
     ]);
   });
 
   it('tell a list that was only reordered from one with other items', () => {
-    const results = (...policies: string[]): JsonObject => ({ results: policies.map((policy) => ({ policy, rule: 'r', result: 'fail' })) });
+    const results = (...policies: string[]): JsonObject => ({
+      results: policies.map((policy) => ({ policy, rule: 'r', result: 'fail' })),
+    });
     const addresses = (...values: string[]): JsonObject => ({ addresses: values });
     expect(changedPaths(results('a', 'b'), results('b', 'a'))).toMatchObject([{ path: '/results', reordered: true }]);
-    expect(changedPaths(addresses('a', 'b'), addresses('b', 'a'))).toMatchObject([{ path: '/addresses', reordered: true }]);
+    expect(changedPaths(addresses('a', 'b'), addresses('b', 'a'))).toMatchObject([
+      { path: '/addresses', reordered: true },
+    ]);
     expect(changedPaths(addresses('a', 'b'), addresses('b', 'c'))[0]?.reordered).toBeUndefined();
   });
 

@@ -14,7 +14,9 @@ function turned(value: Json): Json {
 
 describe('the digests of an object', () => {
   it('do not depend on the order of map keys', () => {
-    fc.assert(fc.property(anyObject, (object) => expect(digests(turned(object) as JsonObject)).toEqual(digests(object))));
+    fc.assert(
+      fc.property(anyObject, (object) => expect(digests(turned(object) as JsonObject)).toEqual(digests(object))),
+    );
   });
 
   it('depend on the order of list items', () => {
@@ -54,7 +56,9 @@ describe('the digests of an object', () => {
   });
 
   it('leave out managedFields, resourceVersion and generation, but only those of the object itself', () => {
-    const at = (n: number): JsonObject => ({ metadata: { name: 'x', managedFields: [n], resourceVersion: `${n}`, generation: n } });
+    const at = (n: number): JsonObject => ({
+      metadata: { name: 'x', managedFields: [n], resourceVersion: `${n}`, generation: n },
+    });
     expect(digests(at(1))).toEqual(digests(at(2)));
     const inner = (n: number): JsonObject => ({ spec: { metadata: { generation: n } } });
     expect(digests(inner(1)).h1).not.toBe(digests(inner(2)).h1);
@@ -62,11 +66,17 @@ describe('the digests of an object', () => {
 
   it.each<[string, (at: string, n: number) => JsonObject]>([
     ['a status that only says when', (at) => ({ status: { lastProbe: at } })],
-    ['a condition that was confirmed', (at) => ({ status: { conditions: [{ type: 'Ready', lastTransitionTime: at }] } })],
+    [
+      'a condition that was confirmed',
+      (at) => ({ status: { conditions: [{ type: 'Ready', lastTransitionTime: at }] } }),
+    ],
     ['an annotation that beats', (at) => ({ metadata: { annotations: { 'example.com/seen': at } } })],
     ['a renewed Lease', (at) => ({ spec: { renewTime: at } })],
     ['observedGeneration', (_, n) => ({ status: { observedGeneration: n } })],
-    ['a policy report written again', (_, n) => ({ results: [{ policy: 'p', timestamp: { seconds: 1_795_261_000 + n, nanos: n } }] })],
+    [
+      'a policy report written again',
+      (_, n) => ({ results: [{ policy: 'p', timestamp: { seconds: 1_795_261_000 + n, nanos: n } }] }),
+    ],
   ])('call equal in h2, not in h1: %s', (_, make) => {
     const [before, after] = [digests(make('2026-01-02T03:04:05Z', 1)), digests(make('2026-01-02T03:05:05Z', 2))];
     expect(after.h2).toBe(before.h2);
@@ -74,7 +84,10 @@ describe('the digests of an object', () => {
   });
 
   it.each<[string, (at: string, n: number) => JsonObject]>([
-    ['a restart asked for in the pod template', (at) => ({ spec: { template: { metadata: { annotations: { restartedAt: at } } } } })],
+    [
+      'a restart asked for in the pod template',
+      (at) => ({ spec: { template: { metadata: { annotations: { restartedAt: at } } } } }),
+    ],
     ['a counter', (_, n) => ({ status: { restartCount: n } })],
     ['a time under a name that says no time', (at) => ({ spec: { version: at } })],
   ])('differ in h2 too: %s', (_, make) => {

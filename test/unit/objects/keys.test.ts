@@ -4,7 +4,12 @@ import { builtins } from '../../../src/objects/builtins.ts';
 import { parseKey } from '../../../src/objects/keys.ts';
 import { kindOf, resourceOf } from '../../../src/objects/kinds.ts';
 
-const core = (resource: string, name: string, namespace?: string) => ({ group: '', resource, ...(namespace ? { namespace } : {}), name });
+const core = (resource: string, name: string, namespace?: string) => ({
+  group: '',
+  resource,
+  ...(namespace ? { namespace } : {}),
+  name,
+});
 
 describe('an etcd key', () => {
   it.each([
@@ -25,11 +30,46 @@ describe('an etcd key', () => {
   it.each([
     ['/registry/ingress/team-a/web', '/registry/ingress', 'networking.k8s.io', 'ingresses', 'team-a', 'web'],
     ['/registry/deployments/team-a/web', '/registry/deployments', 'apps', 'deployments', 'team-a', 'web'],
-    ['/registry/clusterroles/system:node', '/registry/clusterroles', 'rbac.authorization.k8s.io', 'clusterroles', undefined, 'system:node'],
-    ['/registry/apiregistration.k8s.io/apiservices/v1.apps', '/registry/apiregistration.k8s.io/apiservices', 'apiregistration.k8s.io', 'apiservices', undefined, 'v1.apps'],
-    ['/registry/apiextensions.k8s.io/customresourcedefinitions/a.b', '/registry/apiextensions.k8s.io/customresourcedefinitions', 'apiextensions.k8s.io', 'customresourcedefinitions', undefined, 'a.b'],
-    ['/registry/snapshot.storage.k8s.io/volumesnapshots/team-a/s', '/registry/snapshot.storage.k8s.io/volumesnapshots', 'snapshot.storage.k8s.io', 'volumesnapshots', 'team-a', 's'],
-    ['/registry/kyverno.io/clusterpolicies/p', '/registry/kyverno.io/clusterpolicies', 'kyverno.io', 'clusterpolicies', undefined, 'p'],
+    [
+      '/registry/clusterroles/system:node',
+      '/registry/clusterroles',
+      'rbac.authorization.k8s.io',
+      'clusterroles',
+      undefined,
+      'system:node',
+    ],
+    [
+      '/registry/apiregistration.k8s.io/apiservices/v1.apps',
+      '/registry/apiregistration.k8s.io/apiservices',
+      'apiregistration.k8s.io',
+      'apiservices',
+      undefined,
+      'v1.apps',
+    ],
+    [
+      '/registry/apiextensions.k8s.io/customresourcedefinitions/a.b',
+      '/registry/apiextensions.k8s.io/customresourcedefinitions',
+      'apiextensions.k8s.io',
+      'customresourcedefinitions',
+      undefined,
+      'a.b',
+    ],
+    [
+      '/registry/snapshot.storage.k8s.io/volumesnapshots/team-a/s',
+      '/registry/snapshot.storage.k8s.io/volumesnapshots',
+      'snapshot.storage.k8s.io',
+      'volumesnapshots',
+      'team-a',
+      's',
+    ],
+    [
+      '/registry/kyverno.io/clusterpolicies/p',
+      '/registry/kyverno.io/clusterpolicies',
+      'kyverno.io',
+      'clusterpolicies',
+      undefined,
+      'p',
+    ],
     ['/registry/podsecuritypolicy/p', '/registry/podsecuritypolicy', 'policy', 'podsecuritypolicies', undefined, 'p'],
   ])('of a resource in a group: %s', (key, prefix, group, resource, namespace, name) => {
     expect(parseKey(key)).toEqual({ prefix, resource: { group, resource, ...(namespace ? { namespace } : {}), name } });
@@ -48,8 +88,15 @@ describe('an etcd key', () => {
   it('of a vCluster mapping names the kind with the object, whatever the shape of its version', () => {
     const resource = { group: 'vcluster.loft.sh', resource: 'mappings', namespace: 'shop', name: 'Pod/web' };
     expect(parseKey('/vcluster/mappings/v1/Pod/shop/web')).toEqual({ prefix: '/vcluster/mappings', resource });
-    expect(parseKey('/vcluster/mappings/apps/v1/Deployment/shop/web').resource).toMatchObject({ namespace: 'shop', name: 'Deployment/web' });
-    expect(parseKey('/vcluster/mappings/v1/Node/worker').resource).toEqual({ group: 'vcluster.loft.sh', resource: 'mappings', name: 'Node/worker' });
+    expect(parseKey('/vcluster/mappings/apps/v1/Deployment/shop/web').resource).toMatchObject({
+      namespace: 'shop',
+      name: 'Deployment/web',
+    });
+    expect(parseKey('/vcluster/mappings/v1/Node/worker').resource).toEqual({
+      group: 'vcluster.loft.sh',
+      resource: 'mappings',
+      name: 'Node/worker',
+    });
   });
 
   it('that is not of Kubernetes has the first two segments for its prefix and stands for nothing', () => {
@@ -63,27 +110,38 @@ describe('an etcd key', () => {
   it('of every built-in leads back to what it was built from', () => {
     const own = builtins.filter(({ group }) => group !== 'extensions' && group !== 'events.k8s.io');
     fc.assert(
-      fc.property(fc.constantFrom(...own), segment, segment, ({ group, resource, namespaced, path }, namespace, name) => {
-        const place = namespaced ? { namespace } : {};
-        expect(parseKey(`/registry/${path}/${namespaced ? `${namespace}/` : ''}${name}`)).toEqual({
-          prefix: `/registry/${path}`,
-          resource: { group, resource, ...place, name },
-        });
-      }),
+      fc.property(
+        fc.constantFrom(...own),
+        segment,
+        segment,
+        ({ group, resource, namespaced, path }, namespace, name) => {
+          const place = namespaced ? { namespace } : {};
+          expect(parseKey(`/registry/${path}/${namespaced ? `${namespace}/` : ''}${name}`)).toEqual({
+            prefix: `/registry/${path}`,
+            resource: { group, resource, ...place, name },
+          });
+        },
+      ),
     );
   });
 
   it('has a prefix whose depth follows from the first two segments', () => {
     const depths = new Map<string, number>();
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('registry', 'pods', 'services', 'specs', 'a.example.com', 'x', 'vcluster', 'mappings'), { minLength: 5, maxLength: 7 }), (segments) => {
-        const { prefix } = parseKey(`/${segments.join('/')}`);
-        const head = segments.slice(0, 2).join('/');
-        const depth = prefix.split('/').length;
-        if (head.endsWith('/services')) return;
-        expect(depths.get(head) ?? depth).toBe(depth);
-        depths.set(head, depth);
-      }),
+      fc.property(
+        fc.array(
+          fc.constantFrom('registry', 'pods', 'services', 'specs', 'a.example.com', 'x', 'vcluster', 'mappings'),
+          { minLength: 5, maxLength: 7 },
+        ),
+        (segments) => {
+          const { prefix } = parseKey(`/${segments.join('/')}`);
+          const head = segments.slice(0, 2).join('/');
+          const depth = prefix.split('/').length;
+          if (head.endsWith('/services')) return;
+          expect(depths.get(head) ?? depth).toBe(depth);
+          depths.set(head, depth);
+        },
+      ),
     );
   });
 
@@ -95,7 +153,12 @@ describe('an etcd key', () => {
 describe('a kind', () => {
   it('is found from a resource and back for built-ins', () => {
     expect(kindOf('apps', 'deployments')).toBe('Deployment');
-    expect(resourceOf({ group: '', kind: 'Node', name: 'n' })).toEqual({ group: '', resource: 'nodes', name: 'n', guessed: false });
+    expect(resourceOf({ group: '', kind: 'Node', name: 'n' })).toEqual({
+      group: '',
+      resource: 'nodes',
+      name: 'n',
+      guessed: false,
+    });
   });
 
   it('that is custom gets a plural by the rules of English, and says so', () => {

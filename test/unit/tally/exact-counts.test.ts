@@ -78,7 +78,7 @@ describe('the counts of a database file', () => {
         );
         expect(tally.revisions.bounds()).toEqual({ first: rows[0]?.revision ?? 0, last: rows.at(-1)?.revision ?? 0 });
       }),
-      { numRuns: 40 },
+      { numRuns: 40, interruptAfterTimeLimit: 10_000 },
     );
   });
 
@@ -104,7 +104,7 @@ describe('the counts of a database file', () => {
           new Map([...byPrefix].map(([prefix, keys]) => [prefix, sum(keys, ({ writes }) => writes)])),
         );
       }),
-      { numRuns: 25 },
+      { numRuns: 25, interruptAfterTimeLimit: 10_000 },
     );
   });
 
@@ -132,7 +132,7 @@ describe('the counts of a database file', () => {
         });
         expect(a).toEqual(b);
       }),
-      { numRuns: 30 },
+      { numRuns: 30, interruptAfterTimeLimit: 10_000 },
     );
   });
 });

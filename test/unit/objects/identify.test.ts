@@ -1,0 +1,150 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { JsonObject } from '../../../src/model/json.ts';
+import { decodeObject } from '../../../src/objects/decode.ts';
+import { createIdentifier } from '../../../src/objects/identify.ts';
+import { encodeObject } from '../../incidents/encode.ts';
+import { storedObject } from './arbitrary.ts';
+
+const utf8 = new TextEncoder();
+const managed = (manager: string, time: string, subresource?: string) => ({
+  manager,
+  operation: 'Update',
+  apiVersion: 'v1',
+  time,
+  fieldsType: 'FieldsV1',
+  fieldsV1: {},
+  ...(subresource ? { subresource } : {}),
+});
+
+function pod(name: string, managedFields: JsonObject[]): JsonObject {
+  const ownerReferences = [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'rs', uid: 'u', controller: true }];
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'a', creationTimestamp: '2026-01-02T03:04:00Z', ownerReferences, managedFields },
+  };
+}
+
+/** Both encodings a value can have, in the middle of a larger buffer as a page of the file is. */
+function inPages(object: JsonObject): Uint8Array[] {
+  return [encodeObject(object), utf8.encode(`${JSON.stringify(object)}\n`)].map((value) =>
+    Uint8Array.from([9, 9, 9, ...value, 9, 9]),
+  );
+}
+
+function identified(page: Uint8Array, identifier = createIdentifier()) {
+  return { ...identifier.identify(page, 3, page.length - 5, '/registry/x') };
+}
+
+describe('identifying a value', () => {
+  it('names the manager of the newest managedFields entry and its subresource', () => {
+    for (const page of inPages(
+      pod('p', [managed('kubelet', '2026-01-02T03:04:09Z', 'status'), managed('kcm', '2026-01-02T03:04:05Z')]),
+    ))
+      expect(identified(page)).toMatchObject({
+        manager: 'kubelet',
+        subresource: 'status',
+        at: Date.parse('2026-01-02T03:04:09Z'),
+      });
+  });
+
+  it('takes the last of several entries within one second', () => {
+    const second = '2026-01-02T03:04:05Z';
+    for (const page of inPages(pod('p', [managed('first', second, 'status'), managed('last', second)])))
+      expect(identified(page)).toMatchObject({ manager: 'last', subresource: undefined });
+  });
+
+  it('names reporter, reason and kind of an Event, old style or new', () => {
+    const event = (rest: JsonObject): JsonObject => ({
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: 'e', namespace: 'a', managedFields: [managed('some-client', '2026-01-02T03:04:05Z')] },
+      involvedObject: { kind: 'Pod', namespace: 'a', name: 'p' },
+      reason: 'BackOff',
+      ...rest,
+    });
+    for (const page of inPages(event({ source: { component: 'kubelet' }, lastTimestamp: '2026-01-02T04:00:00Z' })))
+      expect(identified(page)).toMatchObject({
+        manager: 'kubelet',
+        event: { reporter: 'kubelet', reason: 'BackOff', kind: 'Pod' },
+        at: Date.parse('2026-01-02T04:00:00Z'),
+      });
+    for (const page of inPages(event({ source: {}, reportingComponent: 'kyverno-admission' })))
+      expect(identified(page)).toMatchObject({ manager: 'kyverno-admission' });
+    for (const page of inPages(event({ source: {} })))
+      expect(identified(page)).toMatchObject({ manager: 'some-client' });
+  });
+
+  it('takes the renewal of a Lease for its moment', () => {
+    const lease = {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: 'l', namespace: 'a', creationTimestamp: '2026-01-02T03:04:00Z' },
+      spec: { renewTime: '2026-01-02T03:05:00.000000Z' },
+    };
+    const [protobuf] = inPages(lease);
+    expect(identified(protobuf!).at).toBe(Date.parse('2026-01-02T03:05:00Z'));
+  });
+
+  it('gives one object for one reference, from whichever encoding and kind it came', () => {
+    const identifier = createIdentifier();
+    const refs = [...inPages(pod('p', [])), ...inPages(pod('q', []))].map((page) => identified(page, identifier).about);
+    expect(refs[0]).toBeDefined();
+    expect(new Set(refs).size).toBe(1);
+  });
+
+  it('does not take the same owner bytes in another namespace for the same owner', () => {
+    const identifier = createIdentifier();
+    const other: JsonObject = {
+      ...pod('p', []),
+      metadata: { ...(pod('p', [])['metadata'] as JsonObject), namespace: 'b' },
+    };
+    const [here, there] = [inPages(pod('p', []))[0]!, inPages(other)[0]!].map(
+      (page) => identified(page, identifier).about,
+    );
+    expect([here?.namespace, there?.namespace]).toEqual(['a', 'b']);
+  });
+
+  it('leaves nothing of one value in the next', () => {
+    const identifier = createIdentifier();
+    identified(inPages(pod('p', [managed('kubelet', '2026-01-02T03:04:09Z', 'status')]))[0]!, identifier);
+    expect(
+      identified(inPages({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' } })[0]!, identifier),
+    ).toEqual({
+      encoding: 'protobuf',
+      about: undefined,
+      manager: undefined,
+      subresource: undefined,
+      event: undefined,
+      at: undefined,
+    });
+  });
+
+  it('agrees with decoding, whatever the object', () => {
+    const identifier = createIdentifier();
+    fc.assert(
+      fc.property(storedObject, (object) => {
+        const value = encodeObject(object);
+        const { about, managedFields } = decodeObject(value, '/registry/x/y');
+        const identity = identifier.identify(value, 0, value.length, '/registry/x');
+        expect(identity.about && { ...identity.about, uid: about?.uid }).toEqual(about && { ...about, uid: about.uid });
+        if (object['kind'] !== 'Event')
+          expect(managedFields.map(({ manager }) => manager || undefined)).toEqual(
+            managedFields.length === 0 ? [] : expect.arrayContaining([identity.manager]),
+          );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('reads no vCluster mapping as an object', () => {
+    const value = utf8.encode(
+      '{"kind":"Pod","apiVersion":"v1","metadata":{"ownerReferences":[{"kind":"X","name":"y"}]}}',
+    );
+    expect(createIdentifier().identify(value, 0, value.length, '/vcluster/mappings')).toMatchObject({
+      encoding: 'json',
+      about: undefined,
+    });
+  });
+});
