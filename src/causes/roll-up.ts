@@ -41,7 +41,9 @@ export function rollUp(counted: Pick<Counted, 'abouts' | 'edges'>): Causes {
     consequencesOf: (ref) => byPrefix(countsOf(ref)),
     hasWorkloadBelow: (ref, kinds) => {
       const id = refId(ref);
-      return countsOf(ref).some(({ about }) => refId(about) !== id && [about, ...graph.ancestors(about)].some((each) => kinds.has(each.kind)));
+      return countsOf(ref).some(
+        ({ about }) => refId(about) !== id && [about, ...graph.ancestors(about)].some((each) => kinds.has(each.kind)),
+      );
     },
     extentOf: (ref) => extent(countsOf(ref)),
     ownersOf: () =>
@@ -53,7 +55,10 @@ export function rollUp(counted: Pick<Counted, 'abouts' | 'edges'>): Causes {
 
 const nothing = { writes: 0, creates: 0, deletes: 0, bytes: 0, names: 0 };
 
-function plus(sum: Counts & { readonly names: number }, more: Counts & { readonly names: number }): Counts & { readonly names: number } {
+function plus(
+  sum: Counts & { readonly names: number },
+  more: Counts & { readonly names: number },
+): Counts & { readonly names: number } {
   return {
     writes: sum.writes + more.writes,
     creates: sum.creates + more.creates,
@@ -77,5 +82,8 @@ function extent(counts: readonly AboutCount[]): Extent {
   const firsts = counts.flatMap(({ firstRevision }) => firstRevision ?? []);
   const lasts = counts.flatMap(({ lastRevision }) => lastRevision ?? []);
   if (firsts.length === 0 || lasts.length === 0) return {};
-  return { firstRevision: firsts.reduce((a, b) => Math.min(a, b)), lastRevision: lasts.reduce((a, b) => Math.max(a, b)) };
+  return {
+    firstRevision: firsts.reduce((a, b) => Math.min(a, b)),
+    lastRevision: lasts.reduce((a, b) => Math.max(a, b)),
+  };
 }

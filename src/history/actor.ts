@@ -9,8 +9,14 @@ import { ownsField } from './field-ownership.ts';
  * fields leaves no trace in managedFields at all (structured-merge-diff keeps no owner of what is gone): undefined.
  */
 export function actorOf(before: DecodedObject, after: DecodedObject, paths: readonly string[]): Writer | undefined {
-  const stamped = after.managedFields.filter((entry) => !before.managedFields.some((old) => sameEntry(old, entry) && old.at === entry.at));
-  const entry = newestOwner(stamped, paths) ?? newest(stamped) ?? gainer(before, after, paths) ?? newestOwner(after.managedFields, paths);
+  const stamped = after.managedFields.filter(
+    (entry) => !before.managedFields.some((old) => sameEntry(old, entry) && old.at === entry.at),
+  );
+  const entry =
+    newestOwner(stamped, paths) ??
+    newest(stamped) ??
+    gainer(before, after, paths) ??
+    newestOwner(after.managedFields, paths);
   return entry && writerOf(entry);
 }
 
@@ -27,11 +33,14 @@ export function writerOf(entry: ManagedFields): Writer {
 const sameEntry = (a: ManagedFields, b: ManagedFields): boolean =>
   a.manager === b.manager && a.operation === b.operation && a.subresource === b.subresource;
 
-const owns = (entry: ManagedFields, path: string): boolean => entry.fields !== undefined && ownsField(entry.fields, path);
+const owns = (entry: ManagedFields, path: string): boolean =>
+  entry.fields !== undefined && ownsField(entry.fields, path);
 
 function gainer(before: DecodedObject, after: DecodedObject, paths: readonly string[]): ManagedFields | undefined {
   return after.managedFields.find((entry) =>
-    paths.some((path) => owns(entry, path) && !before.managedFields.some((old) => sameEntry(old, entry) && owns(old, path))),
+    paths.some(
+      (path) => owns(entry, path) && !before.managedFields.some((old) => sameEntry(old, entry) && owns(old, path)),
+    ),
   );
 }
 
@@ -40,5 +49,8 @@ function newestOwner(entries: readonly ManagedFields[], paths: readonly string[]
 }
 
 function newest(entries: readonly ManagedFields[]): ManagedFields | undefined {
-  return entries.reduce<ManagedFields | undefined>((best, entry) => (!best || (entry.at ?? 0) > (best.at ?? 0) ? entry : best), undefined);
+  return entries.reduce<ManagedFields | undefined>(
+    (best, entry) => (!best || (entry.at ?? 0) > (best.at ?? 0) ? entry : best),
+    undefined,
+  );
 }

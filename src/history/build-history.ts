@@ -31,7 +31,16 @@ export function buildHistory(observations: readonly Observation[], { pathsKept =
   const managers = new Map<string, Writer>();
   const uids = new Set<string>();
   const times: number[] = [];
-  const sum = { revisions: 0, deletes: 0, count: 0, gaps: 0, noChange: 0, ownershipOnly: 0, timestampOnly: 0, annotationOnly: 0 };
+  const sum = {
+    revisions: 0,
+    deletes: 0,
+    count: 0,
+    gaps: 0,
+    noChange: 0,
+    ownershipOnly: 0,
+    timestampOnly: 0,
+    annotationOnly: 0,
+  };
   let [repeats, generationDelta, restarts, pathsDropped] = [0, 0, 0, 0];
   let contents: Digest[] = [];
   let previous: Seen | undefined;
@@ -129,7 +138,9 @@ export function buildHistory(observations: readonly Observation[], { pathsKept =
     timestampOnlyShare: sum.count === 0 ? 0 : sum.timestampOnly / sum.count,
     timestampPaths: [...timestampTrails].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([path]) => path),
     timestampWriters: timestampWriters.shares(),
-    paths: [...trails.values()].map((trail) => trail.history()).sort((a, b) => b.changes - a.changes || (a.path < b.path ? -1 : 1)),
+    paths: [...trails.values()]
+      .map((trail) => trail.history())
+      .sort((a, b) => b.changes - a.changes || (a.path < b.path ? -1 : 1)),
     writers: writers.shares(),
     managers: [...managers.values()],
     times,

@@ -45,7 +45,9 @@ function namesItem(key: string, segment: string): boolean {
 
 function keyParts(key: string): string[] {
   try {
-    return Object.entries(JSON.parse(key) as Record<string, unknown>).map(([name, value]) => `${name}=${String(value)}`);
+    return Object.entries(JSON.parse(key) as Record<string, unknown>).map(
+      ([name, value]) => `${name}=${String(value)}`,
+    );
   } catch {
     return [];
   }

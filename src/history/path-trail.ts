@@ -35,6 +35,7 @@ export class PathTrail {
   #writers = new WriterTally();
   #unnamed = 0;
   #unnamedRemovals = 0;
+  #appeared = false;
   #rises = 0;
   #falls = 0;
   #timestamps = 0;
@@ -45,6 +46,7 @@ export class PathTrail {
   }
 
   step(step: PathStep): void {
+    if (this.changes === 0) this.#appeared = step.before === undefined;
     this.changes++;
     const was = valueDigest(step.before);
     // Where revisions between were not read, the value before is news too.
@@ -84,7 +86,7 @@ export class PathTrail {
       writers: this.#writers.shares(),
       unnamed: this.#unnamed,
       unnamedRemovals: this.#unnamedRemovals,
-      counter: this.#rises + this.#falls === changes && (this.#rises === 0 || this.#falls === 0),
+      counter: this.#isCounter(),
       timestamp: this.#timestamps === changes,
       reordered: this.#reordered === changes,
       recent: this.#recent,
@@ -111,6 +113,12 @@ export class PathTrail {
       const k = this.#alternatedAt.length - i - 1;
       this.#fastest[k] = Math.min(this.#fastest[k] ?? Infinity, at - earlier);
     });
+  }
+
+  /** Rising or falling only; its first appearance is neither. */
+  #isCounter(): boolean {
+    const steps = this.changes - (this.#appeared ? 1 : 0);
+    return steps > 0 && (this.#rises === steps || this.#falls === steps);
   }
 
   #slope(before: Json | undefined, after: Json | undefined): void {

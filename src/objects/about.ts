@@ -25,7 +25,7 @@ function isIntermediateReport(group: string, kind: string): boolean {
   return group.endsWith('kyverno.io') && /(Ephemeral|Admission|BackgroundScan)Report$/.test(kind);
 }
 
-export function isPolicyReport(group: string, kind: string): boolean {
+function isPolicyReport(group: string, kind: string): boolean {
   return (group === 'wgpolicyk8s.io' || group === 'openreports.io') && kind.endsWith('Report');
 }
 

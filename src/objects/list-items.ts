@@ -55,7 +55,8 @@ function namesBy(fields: readonly string[], items: readonly JsonObject[]): strin
       const value = item[field];
       if (typeof value === 'string' || typeof value === 'number') parts.push(`${field}=${value}`);
       // Endpoints of a slice have nothing but their addresses, in practice one.
-      else if (Array.isArray(value) && value.length === 1 && typeof value[0] === 'string') parts.push(`${field}=${value[0]}`);
+      else if (Array.isArray(value) && value.length === 1 && typeof value[0] === 'string')
+        parts.push(`${field}=${value[0]}`);
     }
     // Of several fields the first must be there: CEL policies report no rule, but always a policy.
     if (parts.length === 0 || !parts[0]!.startsWith(`${fields[0]}=`)) return undefined;

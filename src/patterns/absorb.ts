@@ -16,9 +16,14 @@ export function absorb(suspicions: readonly Suspicion[], causes: Causes): Suspic
 
 function replaces(other: Suspicion, general: Suspicion): boolean {
   if (other === general) return false;
-  if (other.pattern.refines?.includes(general.pattern.id) && subjectId(other.subject) === subjectId(general.subject)) return true;
+  if (other.pattern.refines?.includes(general.pattern.id) && subjectId(other.subject) === subjectId(general.subject))
+    return true;
   // Read as a whole, a prefix says what each of its keys would.
-  return other.pattern === general.pattern && other.subject.type === 'prefix' && general.object?.count.prefix === other.subject.name;
+  return (
+    other.pattern === general.pattern &&
+    other.subject.type === 'prefix' &&
+    general.object?.count.prefix === other.subject.name
+  );
 }
 
 /** Kinds that carry a copy of their owner's fields. */

@@ -36,7 +36,9 @@ const partyShare = 0.2;
 
 /** The fight over fields of one object, if there is one. */
 export function fightOver(resource: ResourceKey, changes: Changes, thresholds: FightThresholds): Fight | undefined {
-  const contested = changes.paths.filter((path) => isContested(path, thresholds) && !isSharedField(resource, path.path) && partiesOf(path) >= 2);
+  const contested = changes.paths.filter(
+    (path) => isContested(path, thresholds) && !isSharedField(resource, path.path) && partiesOf(path) >= 2,
+  );
   const fiercest = Math.max(0, ...contested.map(({ alternations }) => alternations));
   const paths = contested
     .filter(({ alternations }) => alternations * 10 >= fiercest)
@@ -53,7 +55,10 @@ export function fightOver(resource: ResourceKey, changes: Changes, thresholds: F
   };
 }
 
-function isContested(path: PathHistory, { flips, windowMinutes, sustainedMinutes, provenFlips }: FightThresholds): boolean {
+function isContested(
+  path: PathHistory,
+  { flips, windowMinutes, sustainedMinutes, provenFlips }: FightThresholds,
+): boolean {
   if (path.timestamp || path.counter) return false;
   const proven = path.alternations >= returnsFor(provenFlips);
   if (path.fastestAlternations.length === 0) return proven; // no clock: only numbers speak

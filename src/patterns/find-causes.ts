@@ -61,10 +61,17 @@ function lackOf({ observations, clock }: Evidence): ReadonlySet<Need> {
 }
 
 function valuesOf({ id, thresholds }: Pattern, settings: ThresholdSettings): Record<string, number> {
-  return Object.fromEntries(Object.entries(thresholds).map(([name, threshold]) => [name, settings[id]?.[name] ?? threshold.default]));
+  return Object.fromEntries(
+    Object.entries(thresholds).map(([name, threshold]) => [name, settings[id]?.[name] ?? threshold.default]),
+  );
 }
 
-function judge(pattern: Pattern, values: Record<string, number>, observed: Observed, lacking: ReadonlySet<Need>): Suspicion[] {
+function judge(
+  pattern: Pattern,
+  values: Record<string, number>,
+  observed: Observed,
+  lacking: ReadonlySet<Need>,
+): Suspicion[] {
   const { object, owner, prefix, writer } = pattern.rules;
   const suspicions: Suspicion[] = [];
   if (object && canJudge(object, lacking)) {
@@ -73,16 +80,34 @@ function judge(pattern: Pattern, values: Record<string, number>, observed: Obser
       const accusation = object.evaluate(each, values, observed);
       if (!accusation) continue;
       const subject = { type: 'object' as const, ...each.resource };
-      suspicions.push({ pattern, subject, kind: each.ref.kind, accusation, own: each.count.writes, owners: each.owners, object: each });
+      suspicions.push({
+        pattern,
+        subject,
+        kind: each.ref.kind,
+        accusation,
+        own: each.count.writes,
+        owners: each.owners,
+        object: each,
+      });
     }
   }
   if (owner && canJudge(owner, lacking)) {
     for (const each of observed.owners) {
       const accusation = owner.evaluate(each, values, observed);
       if (!accusation) continue;
-      const own = each.byPrefix.reduce((sum, share) => sum + (accusation.own?.includes(share.prefix) ? share.writes : 0), 0);
+      const own = each.byPrefix.reduce(
+        (sum, share) => sum + (accusation.own?.includes(share.prefix) ? share.writes : 0),
+        0,
+      );
       const owners = observed.causes.ancestors(each.owner);
-      suspicions.push({ pattern, subject: subjectOf('owner', each.owner), kind: each.owner.kind, accusation, own, owners });
+      suspicions.push({
+        pattern,
+        subject: subjectOf('owner', each.owner),
+        kind: each.owner.kind,
+        accusation,
+        own,
+        owners,
+      });
     }
   }
   if (prefix && canJudge(prefix, lacking)) {
@@ -90,7 +115,14 @@ function judge(pattern: Pattern, values: Record<string, number>, observed: Obser
       const accusation = prefix.evaluate(each, values, observed);
       if (!accusation) continue;
       const { group, resource, prefix: name, writes } = each.count;
-      suspicions.push({ pattern, subject: { type: 'prefix', group, resource, name }, kind: resource, accusation, own: writes, owners: [] });
+      suspicions.push({
+        pattern,
+        subject: { type: 'prefix', group, resource, name },
+        kind: resource,
+        accusation,
+        own: writes,
+        owners: [],
+      });
     }
   }
   if (writer && canJudge(writer, lacking)) {
@@ -100,13 +132,22 @@ function judge(pattern: Pattern, values: Record<string, number>, observed: Obser
       const { ref } = accusation;
       const subject = ref ? subjectOf('object', ref) : { type: 'writer' as const, name: each.reporter };
       const owners = ref ? observed.causes.ancestors(ref) : [];
-      suspicions.push({ pattern, subject, kind: ref?.kind ?? 'reporter', accusation, own: each.writes, owners, group: each });
+      suspicions.push({
+        pattern,
+        subject,
+        kind: ref?.kind ?? 'reporter',
+        accusation,
+        own: each.writes,
+        owners,
+        group: each,
+      });
     }
   }
   return suspicions;
 }
 
-const canJudge = <O, V>({ needs }: Rule<O, V>, lacking: ReadonlySet<Need>): boolean => !needs.some((need) => lacking.has(need));
+const canJudge = <O, V>({ needs }: Rule<O, V>, lacking: ReadonlySet<Need>): boolean =>
+  !needs.some((need) => lacking.has(need));
 
 function findingOf(suspicion: Suspicion, observed: Observed, causes: Causes, fillingUp: boolean): Finding {
   const { pattern, subject, kind, accusation, own } = suspicion;
@@ -134,7 +175,9 @@ function findingOf(suspicion: Suspicion, observed: Observed, causes: Causes, fil
 function isAccepted({ pattern, subject }: Finding, accepted: Accepted): boolean {
   const { pattern: id, ...wanted } = accepted;
   if (id !== undefined && id !== pattern) return false;
-  return (Object.keys(wanted) as (keyof typeof wanted)[]).every((field) => wanted[field] === undefined || wanted[field] === subject[field]);
+  return (Object.keys(wanted) as (keyof typeof wanted)[]).every(
+    (field) => wanted[field] === undefined || wanted[field] === subject[field],
+  );
 }
 
 const reasons: Readonly<Record<Need, string>> = {
@@ -144,7 +187,9 @@ const reasons: Readonly<Record<Need, string>> = {
 
 function notJudged(patterns: readonly Pattern[], lacking: ReadonlySet<Need>): string[] {
   return [...lacking].flatMap((need) => {
-    const ids = patterns.filter(({ rules }) => Object.values(rules).some((rule) => rule?.needs.includes(need))).map(({ id }) => id);
+    const ids = patterns
+      .filter(({ rules }) => Object.values(rules).some((rule) => rule?.needs.includes(need)))
+      .map(({ id }) => id);
     return ids.length === 0 ? [] : [`${reasons[need]}: not judged by ${ids.join(', ')}`];
   });
 }

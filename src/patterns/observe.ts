@@ -24,7 +24,15 @@ export interface Observed extends World {
   readonly prefixes: readonly ObservedPrefix[];
 }
 
-const workloads = new Set(['CronJob', 'Job', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController']);
+const workloads = new Set([
+  'CronJob',
+  'Job',
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'ReplicationController',
+]);
 
 export function observe(input: Observable): Observed {
   const { counted, causes } = input;
@@ -77,7 +85,13 @@ function observedObject(count: KeyCount, { changesOf, clock, causes }: Observabl
 
 function refOf({ group, resource, namespace, name }: ResourceKey, { last }: Changes): ObjectRef {
   const kind = last?.kind || (kindOf(group, resource) ?? resource);
-  return { group, kind, ...(namespace !== undefined && { namespace }), name, ...(last?.uid !== undefined && { uid: last.uid }) };
+  return {
+    group,
+    kind,
+    ...(namespace !== undefined && { namespace }),
+    name,
+    ...(last?.uid !== undefined && { uid: last.uid }),
+  };
 }
 
 /** The revisions read tell the rate; where some were not read, so does the count spread over the key's revisions. */
@@ -91,9 +105,12 @@ function rateOfKey(count: KeyCount, changes: Changes, clock: RevisionClock): Rat
 
 /** Rates of groups, between the first and last write of the group where known, else over what the sources retain. */
 function rates({ counted, clock }: Observable): (writes: number, extent: Extent) => Rate | undefined {
-  const from = Math.min(...counted.source.map(({ fromRevision, compactRevision }) => Math.max(fromRevision, compactRevision + 1)));
+  const from = Math.min(
+    ...counted.source.map(({ fromRevision, compactRevision }) => Math.max(fromRevision, compactRevision + 1)),
+  );
   const to = Math.max(...counted.source.map(({ toRevision }) => toRevision));
-  const timeOf = (revision: Revision): Millis | undefined => (Number.isFinite(revision) ? clock.timeOf(revision) : undefined);
+  const timeOf = (revision: Revision): Millis | undefined =>
+    Number.isFinite(revision) ? clock.timeOf(revision) : undefined;
   return (writes, { firstRevision, lastRevision }) => {
     // What compaction left of older times is a remainder, not a rate.
     const start = timeOf(Math.max(from, firstRevision ?? from));
@@ -123,7 +140,10 @@ function byOwner(objects: readonly ObservedObject[]): ReadonlyMap<string, Observ
   return members;
 }
 
-function groupsOf(events: readonly EventCount[], rateWithin: (writes: number, extent: Extent) => Rate | undefined): EventGroup[] {
+function groupsOf(
+  events: readonly EventCount[],
+  rateWithin: (writes: number, extent: Extent) => Rate | undefined,
+): EventGroup[] {
   const groups = new Map<string, EventCount[]>();
   for (const event of events) {
     const id = `${event.reporter}\0${event.reason}`;
@@ -136,7 +156,14 @@ function groupsOf(events: readonly EventCount[], rateWithin: (writes: number, ex
     if (!first) return [];
     const writes = list.reduce((sum, event) => sum + event.writes, 0);
     const names = list.reduce((sum, event) => sum + event.names, 0);
-    return { reporter: first.reporter, reason: first.reason, events: list, writes, names, rate: rateWithin(writes, extentOf(list)) };
+    return {
+      reporter: first.reporter,
+      reason: first.reason,
+      events: list,
+      writes,
+      names,
+      rate: rateWithin(writes, extentOf(list)),
+    };
   });
 }
 

@@ -6,7 +6,12 @@ export function samplesWriters(samples: readonly ObservedObject[]): FindingWrite
   const writers = new Map<string, FindingWriter>();
   const add = (writer: Pick<FindingWriter, 'name' | 'kind'>, writes: number): void => {
     const id = `${writer.kind} ${writer.name}`;
-    writers.set(id, { name: writer.name, kind: writer.kind, confidence: 'low', writes: (writers.get(id)?.writes ?? 0) + writes });
+    writers.set(id, {
+      name: writer.name,
+      kind: writer.kind,
+      confidence: 'low',
+      writes: (writers.get(id)?.writes ?? 0) + writes,
+    });
   };
   for (const { count, changes } of samples) {
     if (count.writer) add(count.writer, 1);

@@ -23,6 +23,8 @@ const toHost: Readonly<Record<string, string>> = {
 /** The vcluster.yaml fragment that pauses syncing of an object's kind. */
 export function pauseSync({ group = '', resource = '' }: Subject): string {
   const name = toHost[`${group}/${resource}`];
-  const lines = name ? [`    ${name}:`, '      enabled: false'] : ['    customResources:', `      ${resource}.${group}:`, '        enabled: false'];
+  const lines = name
+    ? [`    ${name}:`, '      enabled: false']
+    : ['    customResources:', `      ${resource}.${group}:`, '        enabled: false'];
   return ['sync:', '  toHost:', ...lines].join('\n');
 }

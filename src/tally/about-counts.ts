@@ -55,9 +55,6 @@ export function aboutCounts(tally: MergedTally, kept = 4_000): { abouts: AboutCo
   return { abouts, edges };
 }
 
-/** Longer chains do not occur: Event, Pod, Job, CronJob, operator ... */
-const longestChain = 16;
-
 /** The objects with most writes under them. */
 function mostWritten(tally: MergedTally, parents: Int32Array, kept: number): Set<number> {
   const direct = new Float64Array(parents.length);
@@ -97,16 +94,29 @@ function parentsOf(tally: MergedTally): Int32Array {
     const id = read === key.length ? tally.find(buffer.subarray(0, written)) : undefined;
     if (id === undefined) return;
     const { shard, local } = tally.locate(id);
-    const parent = shard.tally.columns.about[local]! - 1;
-    if (parent !== -1 && !leadsTo(parents, parent, about)) parents[about] = parent;
+    parents[about] = shard.tally.columns.about[local]! - 1;
   });
+  cutCircles(parents);
   return parents;
 }
 
-function leadsTo(parents: Int32Array, from: number, to: number): boolean {
-  let at = from;
-  for (let steps = 0; at !== -1; at = parents[at]!, steps++) if (at === to || steps > longestChain) return true;
-  return false;
+/** Frees every object of a circle from its parent, so that the result does not depend on where one begins. */
+function cutCircles(parents: Int32Array): void {
+  /** 0 for not met yet, else the number of the walk that met it. */
+  const metBy = new Int32Array(parents.length);
+  for (let start = 0; start < parents.length; start++) {
+    let at = start;
+    while (at !== -1 && metBy[at] === 0) {
+      metBy[at] = start + 1;
+      at = parents[at]!;
+    }
+    // Back at an object of this very walk: from here on it is a circle.
+    while (at !== -1 && metBy[at] === start + 1) {
+      const next = parents[at]!;
+      parents[at] = -1;
+      at = next;
+    }
+  }
 }
 
 function resourceOfPrefix(prefix: string): string {

@@ -15,7 +15,7 @@ export interface ChoiceLimits {
   readonly owners: number;
   /** Revisions to decode in all: the samples' first, then by rank until it is spent. */
   readonly revisions: number;
-  /** Revisions of one key at most. */
+  /** Revisions of one key at most, while others wait. */
   readonly perKey: number;
   /** Prefixes whose keys are sampled but not chosen by rank: their many writes are as they should be. */
   readonly sampledOnly: (prefix: string) => boolean;
@@ -34,27 +34,49 @@ export const defaultChoice: ChoiceLimits = {
 /** The sample is the same in every run and whatever the threads did. */
 const sampleSeed = 0x6b636875;
 
+export interface Choice {
+  readonly chosenFor: ChosenFor;
+  /** How many of its revisions to read. */
+  revisions: number;
+}
+
 /**
  * Which keys to read revision by revision: those with most writes, and a sample of every prefix and of the busiest
- * owners, because what is written under ever new names hides in the ranks.
+ * owners, because what is written under ever new names hides in the ranks. What is left of the budget goes to the keys of
+ * more than `perKey` revisions, by rank.
  */
-export function chooseKeys(tally: MergedTally, limits: ChoiceLimits): Map<KeyId, ChosenFor> {
-  const chosen = new Map<KeyId, ChosenFor>();
+export function chooseKeys(tally: MergedTally, limits: ChoiceLimits): Map<KeyId, Choice> {
+  const chosen = new Map<KeyId, Choice>();
   let left = limits.revisions;
-  const choose = (id: KeyId, reason: ChosenFor): void => {
+  const choose = (id: KeyId, chosenFor: ChosenFor): void => {
     if (chosen.has(id)) return;
-    chosen.set(id, reason);
-    const { shard, local } = tally.locate(id);
-    left -= Math.min(shard.tally.columns.writes[local]!, limits.perKey);
+    const revisions = Math.min(writesOf(tally, id), limits.perKey);
+    chosen.set(id, { chosenFor, revisions });
+    left -= revisions;
   };
   for (const [sample, reason] of samples(tally, limits)) for (const id of sample) choose(id, reason);
-  for (const id of topKeyIds(tally, limits.ranked)) {
-    if (left <= 0) break;
-    const { shard, local } = tally.locate(id);
-    const { writes, prefix } = shard.tally.columns;
-    if (writes[local]! > 1 && !limits.sampledOnly(tally.prefixes[prefix[local]!]!)) choose(id, 'rank');
+  const ranked = topKeyIds(tally, limits.ranked).filter(
+    (id) => writesOf(tally, id) > 1 && !limits.sampledOnly(prefixOf(tally, id)),
+  );
+  for (const id of ranked) if (left > 0) choose(id, 'rank');
+  for (const id of ranked) {
+    const choice = chosen.get(id);
+    if (!choice || left <= 0) continue;
+    const more = Math.min(left, writesOf(tally, id) - choice.revisions);
+    choice.revisions += more;
+    left -= more;
   }
   return chosen;
+}
+
+function writesOf(tally: MergedTally, id: KeyId): number {
+  const { shard, local } = tally.locate(id);
+  return shard.tally.columns.writes[local]!;
+}
+
+function prefixOf(tally: MergedTally, id: KeyId): string {
+  const { shard, local } = tally.locate(id);
+  return tally.prefixes[shard.tally.columns.prefix[local]!]!;
 }
 
 function* samples(tally: MergedTally, limits: ChoiceLimits): Generator<[KeyId[], ChosenFor]> {

@@ -93,7 +93,7 @@ export function tableOver(columns: KeyTableColumns): KeyTable {
       const taken = slots[slotOf(bytes, start, end, hashOf(bytes, start, end, seed))]!;
       return taken === 0 ? undefined : taken - 1;
     },
-    bytesOf: (id) => arena.subarray(id === 0 ? 0 : ends[id - 1]!, ends[id]!),
+    bytesOf: (id) => arena.subarray(id === 0 ? 0 : ends[id - 1]!, ends[id]),
     columns: () => ({ count, seed, hashes, ends, arena }),
   };
 }

@@ -16,5 +16,5 @@ export function longestRise(values: readonly number[]): number[] {
   });
   const rise: number[] = [];
   for (let i = tails.at(-1) ?? -1; i >= 0; i = before[i] ?? -1) rise.push(i);
-  return rise.reverse();
+  return rise.toReversed();
 }

@@ -1,6 +1,6 @@
 import type { Encoding } from '../model/object.ts';
-import type { ObjectRef } from '../model/resource.ts';
-import { writeFlags, type Revision, type WriteBatch } from '../model/write.ts';
+import { refId, type ObjectRef } from '../model/resource.ts';
+import { writeFlags, type KeyId, type Millis, type Revision, type WriteBatch } from '../model/write.ts';
 import type { Identifier } from '../objects/identify.ts';
 import { grown } from './column.ts';
 import type { KeyTable, KeyTableColumns } from './key-table.ts';
@@ -46,7 +46,14 @@ export interface ShardTally {
   /** Every change in the order of the file: which key, and where its value lies. */
   readonly rows: RowColumns;
   readonly revisions: ReadonlyMap<number, Uint32Array>;
-  readonly anchors: readonly { readonly revision: Revision; readonly at: number }[];
+  readonly anchors: readonly ValueTime[];
+}
+
+/** What the first value of a key that this shard met states of its own time. Another shard may have met an earlier one. */
+export interface ValueTime {
+  readonly key: KeyId;
+  readonly position: number;
+  readonly at: Millis;
 }
 
 export interface RowColumns {
@@ -65,8 +72,8 @@ export function position(revision: Revision, sub: number): number {
 
 /** More objects than this are counted without what they are about: each costs some 200 bytes. */
 const maxAbouts = 500_000;
-/** At most one anchor in so many revisions. */
-const anchorEvery = 32;
+/** Times are kept of the revisions that this divides: a sample that does not depend on who scans what. */
+const anchorEvery = 16;
 
 export function createShardTally(keys: KeyTable, prefixes: PrefixTable, identifier: Identifier) {
   const columns = emptyColumns(1 << 12);
@@ -80,11 +87,11 @@ export function createShardTally(keys: KeyTable, prefixes: PrefixTable, identifi
   const revisions = createRevisionSet();
   const abouts: ObjectRef[] = [];
   const aboutIds = new Map<ObjectRef, number>();
+  const aboutNames = new Map<string, number>();
   const actors: Actor[] = [];
   const actorIds = new Map<string, number>();
-  const anchors: { revision: Revision; at: number }[] = [];
+  const anchors: ValueTime[] = [];
   let known = 0;
-  let anchoredAt = -1;
 
   const actorId = (name: string | undefined, event?: { reason: string; kind: string }): number => {
     if (name === undefined) return 0;
@@ -99,12 +106,18 @@ export function createShardTally(keys: KeyTable, prefixes: PrefixTable, identifi
 
   const aboutId = (about: ObjectRef | undefined): number => {
     if (about === undefined) return 0;
-    const known = aboutIds.get(about);
-    if (known !== undefined) return known;
-    if (abouts.length >= maxAbouts) return 0;
-    abouts.push(about);
-    aboutIds.set(about, abouts.length);
-    return abouts.length;
+    const met = aboutIds.get(about);
+    if (met !== undefined) return met;
+    // Recreated under the same name it is still the same owner.
+    const name = refId(about);
+    let id = aboutNames.get(name);
+    if (id === undefined) {
+      if (abouts.length >= maxAbouts) return 0;
+      id = abouts.push(about);
+      aboutNames.set(name, id);
+    }
+    aboutIds.set(about, id);
+    return id;
   };
 
   const identify = (batch: WriteBatch, row: number, key: number): void => {
@@ -115,11 +128,8 @@ export function createShardTally(keys: KeyTable, prefixes: PrefixTable, identifi
     columns.about[key] = aboutId(identity.about);
     columns.actor[key] = identity.event ? actorId(identity.event.reporter, identity.event) : actorId(identity.manager);
     const revision = batch.revision[row]!;
-    const bucket = Math.floor(revision / anchorEvery);
-    if (identity.at !== undefined && bucket !== anchoredAt) {
-      anchors.push({ revision, at: identity.at });
-      anchoredAt = bucket;
-    }
+    if (identity.at !== undefined && revision % anchorEvery === 0)
+      anchors.push({ key, position: position(revision, batch.sub[row]!), at: identity.at });
   };
 
   return {

@@ -5,6 +5,7 @@ import { decodeObject } from '../../src/objects/decode.ts';
 import { createIdentifier } from '../../src/objects/identify.ts';
 import { parseKey } from '../../src/objects/keys.ts';
 import { redact } from '../../src/objects/redact.ts';
+import { encodeObject } from '../incidents/encode.ts';
 import { connect, type EtcdClient, type StoredKey } from '../etcd/harness/client.ts';
 import { describeWith } from '../etcd/harness/describe-with.ts';
 import { until } from '../etcd/harness/until.ts';
@@ -108,6 +109,29 @@ describeWith(programsFor(options), 'what a real API server stores', () => {
         about: withoutUid(decoded.about),
       });
     }
+  });
+
+  it('is what our encoder writes for the same object, byte for byte', () => {
+    const differing = stored.filter(({ key, value }) => {
+      const { encoding, body, kind } = decodeObject(value, key, salt);
+      // A Secret was redacted; claims got what the API server adds when it reads; JSON does not tell a nil caBundle from an empty one.
+      if (encoding !== 'protobuf' || /^(Secret|PersistentVolumeClaim|StatefulSet|.*WebhookConfiguration)$/.test(kind))
+        return false;
+      return Buffer.compare(encodeObject(body), value) !== 0;
+    });
+    expect(differing.map(({ key }) => key)).toEqual([]);
+  });
+
+  it('is protobuf for built-ins, JSON for their API extensions and CBOR for custom resources where that is on', () => {
+    const encodings = [
+      'pods/shop/one',
+      'apiregistration.k8s.io/apiservices/v1.metrics.example.com',
+      'apps.example.com/widgets/shop/one',
+    ].map((path) => {
+      const { key, value } = stored.find((one) => one.key === `/registry/${path}`)!;
+      return decodeObject(value, key, salt).encoding;
+    });
+    expect(encodings).toEqual(['protobuf', 'json', 'cbor']);
   });
 
   it('never shows the value of a Secret', () => {

@@ -25,10 +25,12 @@ export const annotationHeartbeat = definePattern({
     object: {
       needs: ['history', 'time'],
       evaluate: ({ resource, ref, rate, changes }, thresholds) => {
-        if (!rate || rate.perMinute < thresholds.perMinute || rate.sustainedMinutes < thresholds.sustainedMinutes) return;
+        if (!rate || rate.perMinute < thresholds.perMinute || rate.sustainedMinutes < thresholds.sustainedMinutes)
+          return;
         if (expectedChurn(resource, rate.perMinute)) return;
         const moved = changes.count - changes.noChange;
-        if (changes.annotationOnly < thresholds.changes || changes.annotationOnly < moved * thresholds.annotationOnly) return;
+        if (changes.annotationOnly < thresholds.changes || changes.annotationOnly < moved * thresholds.annotationOnly)
+          return;
         const beating = changes.paths.filter(
           ({ path, counter, alternations, returns, changes: times }) =>
             path.startsWith('/metadata/annotations/') &&
@@ -44,8 +46,15 @@ export const annotationHeartbeat = definePattern({
           confidence: changes.annotationOnly >= 20 ? 'high' : 'medium',
           ref,
           fields,
-          writers: changes.writers.filter(({ writes }) => writes > 1).map(({ writer, writes }) => ({ ...writer, writes })),
-          evidence: { perMinute: rounded(rate.perMinute), minutes: rounded(rate.sustainedMinutes), annotationOnly: changes.annotationOnly, changes: moved },
+          writers: changes.writers
+            .filter(({ writes }) => writes > 1)
+            .map(({ writer, writes }) => ({ ...writer, writes })),
+          evidence: {
+            perMinute: rounded(rate.perMinute),
+            minutes: rounded(rate.sustainedMinutes),
+            annotationOnly: changes.annotationOnly,
+            changes: moved,
+          },
           cause: `${changes.writers[0]?.writer.name ?? 'its writer'} beats in ${listed(fields.slice(0, 3))}`,
         };
       },

@@ -70,12 +70,23 @@ export const eventFlood = definePattern({
 });
 
 /** The object at the root of most of these Events. Counts by object know no reason, so they must come from the group's kinds and places. */
-function objectBehind(group: EventGroup, { counted, causes }: World, mostly: number): ReturnType<World['causes']['ancestors']>[number] | undefined {
+function objectBehind(
+  group: EventGroup,
+  { counted, causes }: World,
+  mostly: number,
+): ReturnType<World['causes']['ancestors']>[number] | undefined {
   const places = new Set(group.events.map(({ kind, namespace }) => `${kind} ${namespace}`));
   const roots = new Map<string, { ref: (typeof counted.abouts)[number]['about']; writes: number }>();
   for (const { about, byPrefix } of counted.abouts) {
     const events = byPrefix.find(({ prefix }) => prefix.endsWith('/events'));
-    if (!events || !(places.has(`${about.kind} ${about.namespace ?? ''}`) || places.has(`${about.kind} ${about.namespace ?? 'default'}`))) continue;
+    if (
+      !events ||
+      !(
+        places.has(`${about.kind} ${about.namespace ?? ''}`) ||
+        places.has(`${about.kind} ${about.namespace ?? 'default'}`)
+      )
+    )
+      continue;
     const ref = causes.ancestors(about).at(-1) ?? about;
     const root = roots.get(refId(ref));
     if (root) root.writes += events.writes;

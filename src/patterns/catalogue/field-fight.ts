@@ -22,7 +22,10 @@ export const fieldFight = definePattern({
     sustainedMinutes: { default: 3, doc: 'minutes it must have gone on, unless provenFlips were seen' },
     provenFlips: { default: 10, doc: 'full flips that need no duration: no controller settles that slowly' },
     highFlips: { default: 4, doc: 'full flips from which the confidence is high' },
-    namelessFlips: { default: 10, doc: 'full flips from which a field that one writer sets and a nameless one removes is a fight' },
+    namelessFlips: {
+      default: 10,
+      doc: 'full flips from which a field that one writer sets and a nameless one removes is a fight',
+    },
     namelessPerMinute: { default: 5, doc: 'writes a minute that such a field must see as well' },
   },
   rules: {
@@ -48,7 +51,8 @@ export const fieldFight = definePattern({
           };
         }
         const [setter] = fight.writers;
-        if (!setter || !rate || rate.perMinute < thresholds.namelessPerMinute || fight.flips < thresholds.namelessFlips) return;
+        if (!setter || !rate || rate.perMinute < thresholds.namelessPerMinute || fight.flips < thresholds.namelessFlips)
+          return;
         // Whoever made the object may have removed it, or somebody never seen: no reason to accuse anyone.
         const perhaps = listed(fight.suspects.map(({ name }) => name));
         return {
@@ -69,7 +73,9 @@ export const fieldFight = definePattern({
         ? `decide which of ${writerNames(writers)} owns ${listed(fields.slice(0, 3))} of ${nameOf(kind, subject)}`
         : `find who removes ${listed(fields.slice(0, 3))} of ${nameOf(kind, subject)}: an audit log at level Metadata names it`,
       'let the other one leave it out: drop it from the manifest (kustomize, Helm values), Argo CD: spec.ignoreDifferences with RespectIgnoreDifferences=true, Flux: spec.driftDetection.ignore',
-      ...(fields.includes('/spec/replicas') ? ['where an autoscaler scales it, remove replicas from the manifest altogether'] : []),
+      ...(fields.includes('/spec/replicas')
+        ? ['where an autoscaler scales it, remove replicas from the manifest altogether']
+        : []),
       'use server-side apply with one field manager per writer and without --force-conflicts, so that a conflict is an error instead of a loop',
     ],
     docs: ['https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts'],

@@ -15,7 +15,10 @@ export const kyvernoReportFlood = definePattern({
   thresholds: {
     createsPerMinute: { default: 60, doc: 'intermediate reports created a minute' },
     sustainedMinutes: { default: 3, doc: 'minutes it must have gone on' },
-    liveReports: { default: 950, doc: "intermediate reports alive at once: Kyverno's own breaker stops at 1,000 (--maxAdmissionReports)" },
+    liveReports: {
+      default: 950,
+      doc: "intermediate reports alive at once: Kyverno's own breaker stops at 1,000 (--maxAdmissionReports)",
+    },
   },
   rules: {
     prefix: {
@@ -25,7 +28,10 @@ export const kyvernoReportFlood = definePattern({
         const busiest = counted.prefixes.find((prefix) => isIntermediateReport(prefix));
         if (busiest?.prefix !== count.prefix) return; // one finding for all its prefixes
         const creates = rateOf(count.creates);
-        const flooding = creates !== undefined && creates.perMinute >= createsPerMinute && creates.sustainedMinutes >= sustainedMinutes;
+        const flooding =
+          creates !== undefined &&
+          creates.perMinute >= createsPerMinute &&
+          creates.sustainedMinutes >= sustainedMinutes;
         const piledUp = count.liveKeys >= liveReports;
         if (!flooding && !piledUp) return;
 
@@ -42,7 +48,10 @@ export const kyvernoReportFlood = definePattern({
             reportWrites,
             eventWrites,
             liveReports: count.liveKeys,
-            ...(creates && { createsPerMinute: rounded(creates.perMinute), minutes: rounded(creates.sustainedMinutes) }),
+            ...(creates && {
+              createsPerMinute: rounded(creates.perMinute),
+              minutes: rounded(creates.sustainedMinutes),
+            }),
             eventsLead,
             stalled,
           },
@@ -60,7 +69,7 @@ export const kyvernoReportFlood = definePattern({
     const omit =
       'set --omitEvents=PolicyViolation on the admission, background and reports controllers (Helm: features.omitEvents.eventTypes), or exclude what violates all the time';
     const fewer = [
-      "set --admissionReports=false on the admission controller where admission-time reports are not read (Helm: features.admissionReports.enabled=false)",
+      'set --admissionReports=false on the admission controller where admission-time reports are not read (Helm: features.admissionReports.enabled=false)',
       'narrow match to the kinds that matter, and leave out Jobs and Pods that live for seconds (resourceFilters in the Kyverno ConfigMap)',
       'set a longer --backgroundScanInterval (default 1h) on the reports controller',
     ];
@@ -74,7 +83,11 @@ export const kyvernoReportFlood = definePattern({
             ? 'stop the PolicyViolation Events first (--omitEvents=PolicyViolation), then write fewer reports'
             : 'write fewer intermediate reports',
       steps:
-        evidence['stalled'] === true ? [drain, ...fewer, omit] : evidence['eventsLead'] === true ? [omit, ...fewer] : [...fewer, omit],
+        evidence['stalled'] === true
+          ? [drain, ...fewer, omit]
+          : evidence['eventsLead'] === true
+            ? [omit, ...fewer]
+            : [...fewer, omit],
       docs: ['https://kyverno.io/docs/policy-reports/', 'https://github.com/kyverno/kyverno/issues/8974'],
     };
   },

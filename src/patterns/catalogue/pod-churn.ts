@@ -10,7 +10,10 @@ export const podChurn = definePattern({
   title: 'One owner creates pods without end.',
   explanation:
     'A pod costs five to eight writes over its life, its Job as many again, and half a dozen Events. Jobs that run too often, retries without a limit, or pods that are evicted and created again multiply that. Names are all different, so only the owner shows it.',
-  notThis: ['a rollout or a scale-up, however large: as many pods as replicas, once or twice', 'a CronJob that starts a few pods a minute'],
+  notThis: [
+    'a rollout or a scale-up, however large: as many pods as replicas, once or twice',
+    'a CronJob that starts a few pods a minute',
+  ],
   loop: false,
   symptom: true,
   thresholds: {
@@ -63,5 +66,8 @@ export const podChurn = definePattern({
         : 'https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/',
     ],
   }),
-  references: ['https://github.com/tektoncd/pipeline/issues/8495', 'https://kubernetes.io/docs/concepts/workloads/controllers/job/'],
+  references: [
+    'https://github.com/tektoncd/pipeline/issues/8495',
+    'https://kubernetes.io/docs/concepts/workloads/controllers/job/',
+  ],
 });

@@ -27,7 +27,10 @@ export const podRestartStorm = definePattern({
         if (!podWrites || restarting.length === 0) return;
         const rate = rateOf(podWrites.writes);
         const hot = restarting.filter(
-          (pod) => pod.rate && pod.rate.perMinute >= thresholds.podPerMinute && pod.rate.sustainedMinutes >= thresholds.sustainedMinutes,
+          (pod) =>
+            pod.rate &&
+            pod.rate.perMinute >= thresholds.podPerMinute &&
+            pod.rate.sustainedMinutes >= thresholds.sustainedMinutes,
         );
         const many =
           rate &&

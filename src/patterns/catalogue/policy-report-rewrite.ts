@@ -32,7 +32,11 @@ export const policyReportRewrite = definePattern({
           ref,
           fields: changes.timestampPaths.slice(0, 3),
           writers: changes.writers.map(({ writer, writes }) => ({ ...writer, writes })),
-          evidence: { perMinute: rounded(rate.perMinute), emptyChanges: percent(emptyShare([changes])), changes: changes.count },
+          evidence: {
+            perMinute: rounded(rate.perMinute),
+            emptyChanges: percent(emptyShare([changes])),
+            changes: changes.count,
+          },
           cause: `${percent(emptyShare([changes]))} % of its rewrites move nothing but the timestamps of results`,
         };
       },
@@ -42,7 +46,12 @@ export const policyReportRewrite = definePattern({
       evaluate: ({ count, rateOf, samples }, thresholds) => {
         if (!isPolicyReport(count)) return;
         const updates = rateOf(count.writes - count.creates - count.deletes);
-        if (!updates || updates.perMinute < thresholds.prefixPerMinute || updates.sustainedMinutes < thresholds.sustainedMinutes) return;
+        if (
+          !updates ||
+          updates.perMinute < thresholds.prefixPerMinute ||
+          updates.sustainedMinutes < thresholds.sustainedMinutes
+        )
+          return;
         const changes = samples.map((sample) => sample.changes);
         const compared = changes.reduce((sum, { count: pairs }) => sum + pairs, 0);
         const empty = emptyShare(changes);

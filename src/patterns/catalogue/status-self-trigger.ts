@@ -28,7 +28,8 @@ export const statusSelfTrigger = definePattern({
       needs: ['history', 'time'],
       evaluate: ({ resource, ref, rate, changes }, thresholds) => {
         if (!rate || rate.perMinute < thresholds.perMinute) return;
-        if (rate.sustainedMinutes < thresholds.sustainedMinutes && changes.timestampOnly < thresholds.provenWrites) return;
+        if (rate.sustainedMinutes < thresholds.sustainedMinutes && changes.timestampOnly < thresholds.provenWrites)
+          return;
         if (expectedChurn(resource, rate.perMinute) || isPolicyReport(resource)) return;
         const moved = changes.count - changes.noChange;
         if (changes.timestampOnly < 2 || changes.timestampOnly < moved * thresholds.timestampOnly) return;

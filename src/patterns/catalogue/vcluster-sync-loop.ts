@@ -50,7 +50,9 @@ export const vclusterSyncLoop = definePattern({
             ...(fight.unnamedRemovals > 0 && { namelessRemovals: fight.unnamedRemovals }),
           },
           cause: `the vCluster syncer and ${
-            others.length > 0 ? writerNames(others) : 'a writer that only removes, and so leaves no trace in managedFields,'
+            others.length > 0
+              ? writerNames(others)
+              : 'a writer that only removes, and so leaves no trace in managedFields,'
           } keep undoing each other on ${listed(fields.slice(0, 3))}`,
         };
       },
@@ -68,7 +70,10 @@ export const vclusterSyncLoop = definePattern({
         'where vcluster.yaml patches this field with both expression and reverseExpression, drop reverseExpression',
         'upgrade vCluster: a patch with both expressions went back and forth without end before the fix in loft-sh/vcluster#3265',
       ],
-      docs: ['https://vcluster.com/docs/vcluster/configure/vcluster-yaml/sync/to-host', 'https://github.com/loft-sh/vcluster/pull/3265'],
+      docs: [
+        'https://vcluster.com/docs/vcluster/configure/vcluster-yaml/sync/to-host',
+        'https://github.com/loft-sh/vcluster/pull/3265',
+      ],
     };
   },
   references: [
@@ -81,7 +86,9 @@ export const vclusterSyncLoop = definePattern({
 const syncerName = /^(vcluster|system:serviceaccount:[^:]+:vc-.+|kubernetes-super-admin)$/;
 
 function isSynced(labels: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>>): boolean {
-  return labels['vcluster.loft.sh/managed-by'] !== undefined || annotations['vcluster.loft.sh/object-uid'] !== undefined;
+  return (
+    labels['vcluster.loft.sh/managed-by'] !== undefined || annotations['vcluster.loft.sh/object-uid'] !== undefined
+  );
 }
 
 /** On the host the syncer has an account of its own; inside the vCluster it is the super admin, told by its manager. */
@@ -95,7 +102,11 @@ function isSyncer({ name, kind }: Pick<Writer, 'name' | 'kind'>, { managers }: C
  * A plain removal names nobody. On a synced object it is the syncer's wherever another writer does the setting; where the
  * syncer does, it is that of the only other manager of the object, if there is just one.
  */
-function partiesOf({ writers, unnamedRemovals, suspects }: Fight, changes: Changes, synced: boolean): readonly FindingWriter[] {
+function partiesOf(
+  { writers, unnamedRemovals, suspects }: Fight,
+  changes: Changes,
+  synced: boolean,
+): readonly FindingWriter[] {
   if (writers.length >= 2 || unnamedRemovals === 0) return writers;
   const accuse = (suspect: Writer): FindingWriter => ({ ...suspect, confidence: 'low', writes: unnamedRemovals });
   const syncer = suspects.find((suspect) => isSyncer(suspect, changes));

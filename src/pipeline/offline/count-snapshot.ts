@@ -4,7 +4,8 @@ import { planScan, type SnapshotFacts } from '../../sources/snapshot/plan.ts';
 import type { OpenedSnapshot } from '../../sources/snapshot/trailing-hash.ts';
 import { aboutCounts } from '../../tally/about-counts.ts';
 import { maxCarvedRows, mergeCarved } from '../../tally/carved-tally.ts';
-import { chooseKeys, defaultChoice, type ChoiceLimits } from '../../tally/choose-keys.ts';
+import { chooseKeys, defaultChoice, type Choice, type ChoiceLimits } from '../../tally/choose-keys.ts';
+import { firstValueTimes } from '../../tally/first-value-times.ts';
 import { keyCount, topKeyIds } from '../../tally/key-counts.ts';
 import { mergeShards, type MergedTally } from '../../tally/merge-shards.ts';
 import { tallyTotals } from '../../tally/totals.ts';
@@ -26,7 +27,7 @@ export interface CountOptions {
 export interface CountedSnapshot {
   readonly counted: Counted;
   readonly tally: MergedTally;
-  readonly chosen: ReadonlySet<KeyId>;
+  readonly chosen: ReadonlyMap<KeyId, Choice>;
 }
 
 /** First pass: every change of the file counted by key, and the keys chosen that are worth reading in full. */
@@ -41,7 +42,7 @@ export async function countSnapshot(snapshot: OpenedSnapshot, options: CountOpti
   return {
     counted: countedOf(snapshot, facts, shards, tally, choice, options.top),
     tally,
-    chosen: new Set(choice.keys()),
+    chosen: choice,
   };
 }
 
@@ -76,8 +77,8 @@ function countedOf(
     countedRevisions: tally.revisions.count(growthFrom),
     topKeys: topKeyIds(tally, top).map((id) => keyCount(tally, id)),
     ...aboutCounts(tally),
-    anchors: tally.shards.flatMap((shard) => shard.tally.anchors),
-    chosen: [...choice].map(([id, chosenFor]) => ({ count: keyCount(tally, id), chosenFor })),
+    anchors: firstValueTimes(tally),
+    chosen: [...choice].map(([id, { chosenFor }]) => ({ count: keyCount(tally, id), chosenFor })),
     ...(carved.writes > 0 && { carved }),
     notSeen: [...facts.damage, ...damageOf(shards, meta.pageSize), ...limitsReached(shards)],
   };

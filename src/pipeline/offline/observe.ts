@@ -21,7 +21,7 @@ export interface Reading {
 }
 
 /** The places of the chosen keys' changes, each key's in revision order. */
-export function placesOf(tally: MergedTally, chosen: ReadonlySet<KeyId>): Map<KeyId, Place[]> {
+export function placesOf(tally: MergedTally, chosen: Iterable<KeyId>): Map<KeyId, Place[]> {
   const places = new Map<KeyId, Place[]>([...chosen].map((id) => [id, []]));
   for (const {
     tally: { rows },

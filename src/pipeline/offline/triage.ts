@@ -8,7 +8,6 @@ import { findCauses } from '../../patterns/find-causes.ts';
 import { assembleReport, type ReportClock } from '../../report/assemble.ts';
 import type { ChurnReport } from '../../report/schema.ts';
 import { openSnapshot, verifyTrailingHash, type OpenedSnapshot } from '../../sources/snapshot/trailing-hash.ts';
-import { defaultChoice } from '../../tally/choose-keys.ts';
 import type { MergedTally } from '../../tally/merge-shards.ts';
 import { buildRevisionClock, type RevisionClock } from '../../tally/revision-clock.ts';
 import { sampleAnchors } from './anchors.ts';
@@ -56,7 +55,7 @@ function reportOf(
   const writers = refineWriters(counted.writers, readKeys(counted, changes));
   const { findings, notSeen } = findCauses({
     counted,
-    observations: new Map([...chosen].map((id) => [id, []])),
+    observations: new Map([...chosen.keys()].map((id) => [id, []])),
     changesOf: (key) => changes.get(key),
     clock,
     causes,
@@ -76,13 +75,13 @@ function reportOf(
 function changesOf(
   { source }: OpenedSnapshot,
   tally: MergedTally,
-  chosen: ReadonlySet<KeyId>,
+  chosen: CountedSnapshot['chosen'],
   reading: Reading,
   onProgress: SnapshotTriage['onProgress'],
 ): Map<KeyId, Changes> {
   const changes = new Map<KeyId, Changes>();
-  for (const [id, places] of placesOf(tally, chosen)) {
-    changes.set(id, buildHistory(observe(source, tally, id, places, defaultChoice.perKey, reading)));
+  for (const [id, places] of placesOf(tally, chosen.keys())) {
+    changes.set(id, buildHistory(observe(source, tally, id, places, chosen.get(id)!.revisions, reading)));
     onProgress('reading what changed', changes.size, chosen.size);
   }
   return changes;

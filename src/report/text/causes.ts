@@ -72,10 +72,16 @@ function causeBlock(finding: Finding, rank: number, layout: TextLayout): string[
   ];
 }
 
+/** A step's further lines are a fragment to paste (YAML): their indentation stays. */
 function stepLines(step: string, number: number, { width }: TextLayout): string[] {
-  return labelled(`${number}.`, printable(step), { indent: 12, labelWidth: 3, width }).map(
-    ({ label, text }) => label + text,
-  );
+  const [sentence = '', ...fragment] = step.split('\n');
+  const indent = 12;
+  const labelWidth = 3;
+  const margin = ' '.repeat(indent + labelWidth);
+  return [
+    ...labelled(`${number}.`, printable(sentence), { indent, labelWidth, width }).map(({ label, text }) => label + text),
+    ...fragment.map((line) => margin + shorten(printable(line), width - margin.length)),
+  ];
 }
 
 function sharesOf({ share, shareWithConsequences }: Finding): string {

@@ -49,9 +49,12 @@ export function bboltFile(rows: readonly Row[], layout: Layout = {}): BboltFile 
   };
 
   const sorted = [...rows].sort((a, b) => a.revision - b.revision || a.sub - b.sub);
-  const leaves = chunks(sorted, rowsPerLeaf).map((some) => add({ flags: leafFlag, pairs: some.map(pairOf), children: [] }));
+  const leaves = chunks(sorted, rowsPerLeaf).map((some) =>
+    add({ flags: leafFlag, pairs: some.map(pairOf), children: [] }),
+  );
   let level = leaves;
-  while (level.length > 1) level = chunks(level, fanOut).map((children) => add({ flags: branchFlag, pairs: [], children }));
+  while (level.length > 1)
+    level = chunks(level, fanOut).map((children) => add({ flags: branchFlag, pairs: [], children }));
   const keyRoot = level[0] ?? add({ flags: leafFlag, pairs: [], children: [] });
   for (const some of layout.freed ?? []) add({ flags: leafFlag, pairs: some.map(pairOf), children: [] });
 
@@ -65,7 +68,9 @@ export function bboltFile(rows: readonly Row[], layout: Layout = {}): BboltFile 
     { key: ascii('key'), value: bucketHeader(keyRoot.id ?? 0), bucket: true },
     {
       key: ascii('meta'),
-      value: metaPage ? bucketHeader(metaPage.id ?? 0) : joined([bucketHeader(0), pageBytes(0, { flags: leafFlag, pairs: metaPairs, children: [] }, 0)]),
+      value: metaPage
+        ? bucketHeader(metaPage.id ?? 0)
+        : joined([bucketHeader(0), pageBytes(0, { flags: leafFlag, pairs: metaPairs, children: [] }, 0)]),
       bucket: true,
     },
   ];
@@ -153,7 +158,17 @@ function pageBytes(id: number, page: Page, pageSize: number): Uint8Array {
   return bytes;
 }
 
-function metaBytes({ nth, pageSize, root, pages }: { nth: number; pageSize: number; root: number; pages: number }): Uint8Array {
+function metaBytes({
+  nth,
+  pageSize,
+  root,
+  pages,
+}: {
+  nth: number;
+  pageSize: number;
+  root: number;
+  pages: number;
+}): Uint8Array {
   const bytes = new Uint8Array(pageSize);
   const view = new DataView(bytes.buffer);
   view.setBigUint64(0, BigInt(nth), true);

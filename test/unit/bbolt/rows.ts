@@ -63,20 +63,42 @@ function rowsOf(start: number, steps: readonly Step[]): Row[] {
     const row = { revision, sub, key };
     versions.set(id, isTombstone ? 0 : version + 1);
     if (isTombstone) rows.push({ ...row, value: undefined, version: 0, lease: 0 });
-    else rows.push({ ...row, value: says === undefined ? new Uint8Array(size).fill(0x78) : object(says, prefix), version: version + 1, lease: leased ? 0x326895d3e4f21 : 0 });
+    else
+      rows.push({
+        ...row,
+        value: says === undefined ? new Uint8Array(size).fill(0x78) : object(says, prefix),
+        version: version + 1,
+        lease: leased ? 0x326895d3e4f21 : 0,
+      });
   });
   return rows;
 }
 
 /** Few owners, each under two uids as if it had been created again, few writers and few reasons, so that ties are common. */
 function object(says: number, prefix: string): Uint8Array {
-  const owner = { apiVersion: 'apps/v1', kind: says & 1 ? 'ReplicaSet' : 'Pod', name: says & 2 ? 'name-0' : 'other', uid: says & 4 ? 'u-1' : 'u-2' };
+  const owner = {
+    apiVersion: 'apps/v1',
+    kind: says & 1 ? 'ReplicaSet' : 'Pod',
+    name: says & 2 ? 'name-0' : 'other',
+    uid: says & 4 ? 'u-1' : 'u-2',
+  };
   const metadata = {
-    managedFields: [{ manager: says & 8 ? 'one' : 'two', operation: 'Update', time: `2026-01-0${1 + (says & 7)}T00:00:00Z` }],
+    managedFields: [
+      { manager: says & 8 ? 'one' : 'two', operation: 'Update', time: `2026-01-0${1 + (says & 7)}T00:00:00Z` },
+    ],
     name: 'name',
     namespace: 'team-a',
     ownerReferences: [owner],
   };
-  const event = { apiVersion: 'v1', involvedObject: { ...owner, namespace: 'team-a' }, kind: 'Event', metadata, reason: says & 16 ? 'Failed' : 'Killed', source: { component: 'kubelet' } };
-  return encoder.encode(JSON.stringify(prefix.includes('/events/') ? event : { apiVersion: 'v1', kind: 'Thing', metadata }));
+  const event = {
+    apiVersion: 'v1',
+    involvedObject: { ...owner, namespace: 'team-a' },
+    kind: 'Event',
+    metadata,
+    reason: says & 16 ? 'Failed' : 'Killed',
+    source: { component: 'kubelet' },
+  };
+  return encoder.encode(
+    JSON.stringify(prefix.includes('/events/') ? event : { apiVersion: 'v1', kind: 'Thing', metadata }),
+  );
 }

@@ -4,7 +4,12 @@ import { rollUp } from '../../../src/causes/roll-up.ts';
 import type { AboutCount, AboutEdge } from '../../../src/model/analysis.ts';
 import type { ObjectRef } from '../../../src/model/resource.ts';
 
-const ref = (kind: string, name: string): ObjectRef => ({ group: kind === 'Pod' ? '' : 'apps', kind, namespace: 'shop', name });
+const ref = (kind: string, name: string): ObjectRef => ({
+  group: kind === 'Pod' ? '' : 'apps',
+  kind,
+  namespace: 'shop',
+  name,
+});
 const web = ref('Deployment', 'web');
 const webSet = ref('ReplicaSet', 'web-1');
 const pod = ref('Pod', 'web-1-a');
@@ -15,7 +20,11 @@ const about = (target: ObjectRef, prefix: string, writes: number, names = 1): Ab
 };
 
 describe('rolling up causes', () => {
-  const abouts = [about(web, '/registry/replicasets', 10), about(webSet, '/registry/pods', 40, 5), about(pod, '/registry/events', 200, 20)];
+  const abouts = [
+    about(web, '/registry/replicasets', 10),
+    about(webSet, '/registry/pods', 40, 5),
+    about(pod, '/registry/events', 200, 20),
+  ];
   const edges: AboutEdge[] = [
     { from: webSet, to: web },
     { from: pod, to: webSet },
@@ -57,7 +66,8 @@ describe('rolling up causes', () => {
       fc.property(someEdges, someAbouts, (links, counts) => {
         const all = counts.map(([target, writes]) => about(target, '/registry/events', writes));
         const total = all.reduce((sum, { writes }) => sum + writes, 0);
-        for (const owner of rollUp({ abouts: all, edges: links }).ownersOf()) expect(owner.writes).toBeLessThanOrEqual(total);
+        for (const owner of rollUp({ abouts: all, edges: links }).ownersOf())
+          expect(owner.writes).toBeLessThanOrEqual(total);
       }),
     );
   });

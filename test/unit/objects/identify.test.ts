@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import type { JsonObject } from '../../../src/model/json.ts';
 import { decodeObject } from '../../../src/objects/decode.ts';
 import { createIdentifier } from '../../../src/objects/identify.ts';
+import { tags } from '../../../src/objects/identify/tags.ts';
+import { messageType } from '../../../src/objects/schema.ts';
 import { encodeObject } from '../../incidents/encode.ts';
 import { storedObject } from './arbitrary.ts';
 
@@ -146,5 +148,28 @@ describe('identifying a value', () => {
       encoding: 'json',
       about: undefined,
     });
+  });
+});
+
+describe('the tags read without the schema', () => {
+  it.each([
+    ['core/v1.Event', { metadata: tags.object.metadata, ...tags.event }],
+    ['meta/v1.ObjectMeta', tags.metadata],
+    ['meta/v1.OwnerReference', tags.owner],
+    ['meta/v1.ManagedFieldsEntry', tags.managedFields],
+    ['core/v1.ObjectReference', tags.objectReference],
+    ['core/v1.EventSource', tags.source],
+    ['core/v1.EventSeries', tags.series],
+    ['coordination/v1.Lease', tags.lease],
+    ['coordination/v1.LeaseSpec', tags.leaseSpec],
+  ])('are those of %s', (type, expected) => {
+    const { fields } = messageType(type);
+    const isVarint = (name: string) => name === 'controller';
+    for (const [name, tag] of Object.entries(expected)) {
+      expect({ name, tag }).toEqual({
+        name,
+        tag: (fields.find((field) => field.name === name)?.number ?? NaN) * 8 + (isVarint(name) ? 0 : 2),
+      });
+    }
   });
 });

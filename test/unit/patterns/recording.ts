@@ -2,7 +2,14 @@ import type { Json, JsonObject } from '../../../src/model/json.ts';
 import type { Millis } from '../../../src/model/write.ts';
 import { resourceOf, builtinOfKind } from '../../../src/objects/kinds.ts';
 import { encodeObject } from '../../incidents/encode.ts';
-import { changedFields, isObject, managedFields, rfc3339, type Manager, type Ownership } from '../../incidents/managed-fields.ts';
+import {
+  changedFields,
+  isObject,
+  managedFields,
+  rfc3339,
+  type Manager,
+  type Ownership,
+} from '../../incidents/managed-fields.ts';
 import { storedJson, type Named } from '../../incidents/registry.ts';
 import type { StoredWrite } from './world.ts';
 
@@ -46,7 +53,12 @@ export function recording(from: Millis = noon): Recording {
     const entries = managedFields(stored.owners, stored.body.apiVersion);
     const body: Named = { ...stored.body, metadata: { ...stored.body.metadata, managedFields: entries } };
     const user = typeof by === 'string' ? undefined : by.user;
-    writes.push({ key, value: builtinOf(body) ? encodeObject(body) : storedJson(body), at: now, ...(user !== undefined && { user }) });
+    writes.push({
+      key,
+      value: builtinOf(body) ? encodeObject(body) : storedJson(body),
+      at: now,
+      ...(user !== undefined && { user }),
+    });
     return stored.body;
   };
   return {
@@ -77,12 +89,22 @@ export function recording(from: Millis = noon): Recording {
  * As structured-merge-diff keeps owners, checked against a real API server: who sets a field takes it and is stamped;
  * a plain update that only removes leaves no trace, an apply is stamped whatever it does.
  */
-function ownedAfter(entries: readonly Ownership[], by: By, at: Millis, { taken, gone }: { taken: string[]; gone: string[] }): Ownership[] {
+function ownedAfter(
+  entries: readonly Ownership[],
+  by: By,
+  at: Millis,
+  { taken, gone }: { taken: string[]; gone: string[] },
+): Ownership[] {
   const { user: _, ...manager } = typeof by === 'string' ? { manager: by, user: undefined } : by;
   const moved = new Set([...taken, ...gone]);
   const isOwn = (entry: Ownership): boolean =>
-    entry.manager === manager.manager && entry.operation === manager.operation && entry.subresource === manager.subresource;
-  const kept = entries.map((entry) => ({ ...entry, fields: new Set([...entry.fields].filter((field) => !moved.has(field))) }));
+    entry.manager === manager.manager &&
+    entry.operation === manager.operation &&
+    entry.subresource === manager.subresource;
+  const kept = entries.map((entry) => ({
+    ...entry,
+    fields: new Set([...entry.fields].filter((field) => !moved.has(field))),
+  }));
   const own = kept.find(isOwn);
   const others = kept.filter((entry) => !isOwn(entry));
   const fields = new Set([...(own?.fields ?? []), ...taken]);
@@ -98,13 +120,20 @@ function builtinOf({ apiVersion, kind }: Named): boolean {
 const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '');
 
 /** Where the API server stores what is not stored under its own plural. */
-const places: Readonly<Record<string, string>> = { Service: 'services/specs', Endpoints: 'services/endpoints', Ingress: 'ingress', Node: 'minions' };
+const places: Readonly<Record<string, string>> = {
+  Service: 'services/specs',
+  Endpoints: 'services/endpoints',
+  Ingress: 'ingress',
+  Node: 'minions',
+};
 
 function keyOf(object: Named): string {
   const { apiVersion, kind, metadata } = object;
   const { resource } = resourceOf({ group: groupOf(apiVersion), kind, name: metadata.name });
   const place = places[kind] ?? (builtinOf(object) ? resource : `${groupOf(apiVersion)}/${resource}`);
-  return ['/registry', place, ...(metadata.namespace === undefined ? [] : [metadata.namespace]), metadata.name].join('/');
+  return ['/registry', place, ...(metadata.namespace === undefined ? [] : [metadata.namespace]), metadata.name].join(
+    '/',
+  );
 }
 
 function merged(value: Json | undefined, patch: Json): Json {

@@ -40,13 +40,24 @@ export interface WorldOptions extends Pick<Evidence, 'thresholds' | 'accept'> {
 }
 
 /** Stored writes -> tally, choice, decoding, history, findings: the functions the pipeline calls, without a file. */
-export function judge(writes: Iterable<StoredWrite>, options: WorldOptions = {}): { findings: Finding[]; notSeen: string[]; counted: Counted } {
+export function judge(
+  writes: Iterable<StoredWrite>,
+  options: WorldOptions = {},
+): { findings: Finding[]; notSeen: string[]; counted: Counted } {
   const all = [...writes];
   const tally = mergeShards([tallied(all)]);
   const chosen = chooseKeys(tally, defaultChoice);
   const last = firstRevision + all.length - 1;
   const counted: Counted = {
-    source: [{ kind: 'snapshot', name: 'test', fromRevision: firstRevision, toRevision: last, compactRevision: firstRevision - 1 }],
+    source: [
+      {
+        kind: 'snapshot',
+        name: 'test',
+        fromRevision: firstRevision,
+        toRevision: last,
+        compactRevision: firstRevision - 1,
+      },
+    ],
     ...(options.database && { database: options.database }),
     ...tallyTotals(tally),
     ...aboutCounts(tally),
@@ -75,7 +86,8 @@ export function judge(writes: Iterable<StoredWrite>, options: WorldOptions = {})
 /** The one finding of a pattern; fails on several. */
 export function findingOf(findings: readonly Finding[], pattern: string): Finding | undefined {
   const found = findings.filter((finding) => finding.pattern === pattern);
-  if (found.length > 1) throw new Error(`${found.length} findings of ${pattern}: ${found.map(({ subject }) => subject.name).join(', ')}`);
+  if (found.length > 1)
+    throw new Error(`${found.length} findings of ${pattern}: ${found.map(({ subject }) => subject.name).join(', ')}`);
   return found[0];
 }
 
@@ -119,15 +131,22 @@ function anchorsOf(writes: readonly StoredWrite[]): { revision: number; at: Mill
   });
 }
 
-function observed(writes: readonly StoredWrite[], { chosen }: Counted, timeOf: (revision: number) => Millis | undefined): Observations {
+function observed(
+  writes: readonly StoredWrite[],
+  { chosen }: Counted,
+  timeOf: (revision: number) => Millis | undefined,
+): Observations {
   const ids = new Map(chosen.map(({ count }) => [count.key, count.id]));
-  const observations = new Map<KeyId, Observations extends ReadonlyMap<KeyId, readonly (infer O)[]> ? O[] : never>(chosen.map(({ count }) => [count.id, []]));
+  const observations = new Map<KeyId, Observations extends ReadonlyMap<KeyId, readonly (infer O)[]> ? O[] : never>(
+    chosen.map(({ count }) => [count.id, []]),
+  );
   writes.forEach(({ key, value, user }, i) => {
     const id = ids.get(key);
     const list = id === undefined ? undefined : observations.get(id);
     if (id === undefined || !list) return;
     const at = timeOf(firstRevision + i);
-    const writer: Writer | undefined = user === undefined ? undefined : { name: user, kind: 'user', confidence: 'high' };
+    const writer: Writer | undefined =
+      user === undefined ? undefined : { name: user, kind: 'user', confidence: 'high' };
     list.push({
       key: id,
       revision: firstRevision + i,

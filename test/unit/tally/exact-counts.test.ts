@@ -15,32 +15,41 @@ import { truthOf, type KeyTruth } from '../bbolt/truth.ts';
 
 /** Pages anywhere, with room between them so that the file has several pieces and leaves reach across their borders. */
 const layouts = (wide: fc.Arbitrary<boolean>) =>
-  fc.record({
-    seed: fc.nat(),
-    shuffled: fc.boolean(),
-    wide,
-    rowsPerLeaf: fc.integer({ min: 1, max: 9 }),
-    fanOut: fc.integer({ min: 2, max: 5 }),
-    inlineMeta: fc.boolean(),
-    hash: fc.boolean(),
-  })
-  .map(({ seed, shuffled, wide, ...rest }): Layout => {
-    const random = seeded(seed);
-    const places = Array.from({ length: 1_000 }, () => random.next());
-    return {
-      ...rest,
-      ...(shuffled && { order: (page: number) => places[page % 1_000]! }),
-      ...(wide && { gap: (nth: number) => (nth % 4 === 1 ? random.below(1_030) : random.below(3)) }),
-    };
-  });
+  fc
+    .record({
+      seed: fc.nat(),
+      shuffled: fc.boolean(),
+      wide,
+      rowsPerLeaf: fc.integer({ min: 1, max: 9 }),
+      fanOut: fc.integer({ min: 2, max: 5 }),
+      inlineMeta: fc.boolean(),
+      hash: fc.boolean(),
+    })
+    .map(({ seed, shuffled, wide, ...rest }): Layout => {
+      const random = seeded(seed);
+      const places = Array.from({ length: 1_000 }, () => random.next());
+      return {
+        ...rest,
+        ...(shuffled && { order: (page: number) => places[page % 1_000]! }),
+        ...(wide && { gap: (nth: number) => (nth % 4 === 1 ? random.below(1_030) : random.below(3)) }),
+      };
+    });
 
 const anyLayout = layouts(fc.nat(3).map((of) => of === 0));
 const anySharding = fc.record({ shards: fc.integer({ min: 1, max: 4 }), seed: fc.integer(), order: fc.nat() });
 
-function counted(rows: readonly Row[], layout: Layout, { shards, seed, order }: { shards: number; seed: number; order: number }) {
+function counted(
+  rows: readonly Row[],
+  layout: Layout,
+  { shards, seed, order }: { shards: number; seed: number; order: number },
+) {
   const random = seeded(order);
   const { bytes } = bboltFile(rows, layout);
-  const file = countFile(opened(bytes, { hash: layout.hash ?? false }), { shards, seed, turn: (among) => random.below(among) });
+  const file = countFile(opened(bytes, { hash: layout.hash ?? false }), {
+    shards,
+    seed,
+    turn: (among) => random.below(among),
+  });
   return { ...file, tally: mergeShards(file.tallies) };
 }
 
@@ -51,7 +60,8 @@ function keysOf(tally: MergedTally): KeyTruth[] {
   });
 }
 
-const sum = (keys: readonly KeyTruth[], of: (key: KeyTruth) => number): number => keys.reduce((total, key) => total + of(key), 0);
+const sum = (keys: readonly KeyTruth[], of: (key: KeyTruth) => number): number =>
+  keys.reduce((total, key) => total + of(key), 0);
 const totalsOf = (keys: readonly KeyTruth[]) => ({
   writes: sum(keys, ({ writes }) => writes),
   creates: sum(keys, ({ creates }) => creates),
@@ -67,14 +77,28 @@ describe('the counts of a database file', () => {
         const { tally, facts, outcomes } = counted(rows, layout, sharding);
         const truth = truthOf(rows);
         expect(facts.damage).toEqual([]);
-        expect(outcomes.every(({ damagedPages, damagedElements }) => damagedPages === 0 && damagedElements === 0)).toBe(true);
+        expect(outcomes.every(({ damagedPages, damagedElements }) => damagedPages === 0 && damagedElements === 0)).toBe(
+          true,
+        );
         expect(keysOf(tally)).toEqual(truth);
 
         const { totals, prefixes } = tallyTotals(tally);
         expect(totals).toEqual({ ...totalsOf(truth), revisions: new Set(rows.map(({ revision }) => revision)).size });
         const byPrefix = Map.groupBy(truth, ({ prefix }) => prefix);
-        expect(new Map(prefixes.map(({ prefix, writes, creates, deletes, bytes, keys, liveKeys }) => [prefix, { writes, creates, deletes, bytes, keys, liveKeys }]))).toEqual(
-          new Map([...byPrefix].map(([prefix, keys]) => [prefix, { ...totalsOf(keys), liveKeys: keys.filter(({ live }) => live).length }])),
+        expect(
+          new Map(
+            prefixes.map(({ prefix, writes, creates, deletes, bytes, keys, liveKeys }) => [
+              prefix,
+              { writes, creates, deletes, bytes, keys, liveKeys },
+            ]),
+          ),
+        ).toEqual(
+          new Map(
+            [...byPrefix].map(([prefix, keys]) => [
+              prefix,
+              { ...totalsOf(keys), liveKeys: keys.filter(({ live }) => live).length },
+            ]),
+          ),
         );
         expect(tally.revisions.bounds()).toEqual({ first: rows[0]?.revision ?? 0, last: rows.at(-1)?.revision ?? 0 });
       }),
@@ -89,7 +113,13 @@ describe('the counts of a database file', () => {
         const erased = rows.filter(({ revision }) => revision < border);
         const kept = rows.filter(({ revision }) => revision >= border);
         // Free pages hold what was erased, twice, and old copies of what still lives.
-        const freed = [erased.slice(0, 30), erased.slice(20, 60), erased.slice(60), erased.slice(0, 30), kept.slice(0, 9)];
+        const freed = [
+          erased.slice(0, 30),
+          erased.slice(20, 60),
+          erased.slice(60),
+          erased.slice(0, 30),
+          kept.slice(0, 9),
+        ];
         const { tally, carved } = counted(kept, { ...layout, freed }, sharding);
         expect(keysOf(tally)).toEqual(truthOf(kept));
 
@@ -115,7 +145,11 @@ describe('the counts of a database file', () => {
     });
     const rows = [big(2, 30_000), big(3, 6 << 20), big(4, 100), big(5, 2 << 20)];
     for (let before = 1_010; before < 1_030; before += 3) {
-      const { tally, outcomes } = counted(rows, { rowsPerLeaf: 1, gap: (nth) => (nth === 0 ? before : 0) }, { shards: 2, seed: before, order: before });
+      const { tally, outcomes } = counted(
+        rows,
+        { rowsPerLeaf: 1, gap: (nth) => (nth === 0 ? before : 0) },
+        { shards: 2, seed: before, order: before },
+      );
       expect(keysOf(tally)).toEqual(truthOf(rows));
       expect(outcomes.every(({ damagedPages }) => damagedPages === 0)).toBe(true);
     }
@@ -127,8 +161,16 @@ describe('the counts of a database file', () => {
       fc.property(anyRows, layouts(fc.constant(true)), anySharding, anySharding, (rows, layout, one, other) => {
         const [a, b] = [one, other].map((sharding) => {
           const { tally } = counted(rows, layout, sharding);
-          const toRead = [...chooseKeys(tally, limits)].map(([id, reason]): [string, string] => [keyCount(tally, id).key, reason]);
-          return { ...tallyTotals(tally), ...withoutUids(aboutCounts(tally)), keys: keysOf(tally), toRead: new Map(toRead) };
+          const toRead = [...chooseKeys(tally, limits)].map(([id, reason]): [string, string] => [
+            keyCount(tally, id).key,
+            reason,
+          ]);
+          return {
+            ...tallyTotals(tally),
+            ...withoutUids(aboutCounts(tally)),
+            keys: keysOf(tally),
+            toRead: new Map(toRead),
+          };
         });
         expect(a).toEqual(b);
       }),

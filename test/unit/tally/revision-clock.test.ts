@@ -13,7 +13,8 @@ const steadyAnchors = (count: number): ClockAnchor[] =>
 describe('the revision clock', () => {
   it('tells the time of a revision within its stated error', () => {
     const clock = buildRevisionClock(steadyAnchors(6000));
-    for (const i of [0, 17, 2500, 5999]) expect(Math.abs((clock.timeOf(100 + i) ?? 0) - (noon + i * 100))).toBeLessThanOrEqual(1000);
+    for (const i of [0, 17, 2500, 5999])
+      expect(Math.abs((clock.timeOf(100 + i) ?? 0) - (noon + i * 100))).toBeLessThanOrEqual(1000);
     expect(clock.errorSeconds).toBe(1);
   });
 
@@ -24,7 +25,8 @@ describe('the revision clock', () => {
       return anchor;
     });
     const clock = buildRevisionClock(anchors);
-    for (const i of [10, 1500, 2900]) expect(Math.abs((clock.timeOf(100 + i) ?? 0) - (noon + i * 100))).toBeLessThanOrEqual(1500);
+    for (const i of [10, 1500, 2900])
+      expect(Math.abs((clock.timeOf(100 + i) ?? 0) - (noon + i * 100))).toBeLessThanOrEqual(1500);
   });
 
   it('keeps its pace beyond the last anchor, for deletions state no time', () => {

@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export interface Outcome {
+  /** -1 when it was killed. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const built = fileURLToPath(new URL('../../dist/kubechurn', import.meta.url));
+
+/** Runs the built program to its end. `under` is a command that starts it: `['taskset', '-c', '0']`. */
+export function kubechurn(args: readonly string[], { under = [] }: { under?: readonly string[] } = {}): Promise<Outcome> {
+  if (!existsSync(built)) throw new Error('dist/kubechurn is missing: run "make build"');
+  const [program, ...rest] = [...under, built, ...args] as [string, ...string[]];
+  const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
+  child.on('error', reject);
+  child.on('close', (code) => resolve({ code: code ?? -1, ...said }));
+  return promise;
+}
