@@ -62,7 +62,7 @@ function showTriage(): void {
   say('etcd is stopped. All that is left is its file:');
   say();
   say(`$ dist/kubechurn triage --snapshot ${short(file)} --top 5`);
-  spawnSync(kubechurn, ['triage', '--snapshot', file, '--top', '5'], { stdio: 'inherit' });
+  spawnSync(kubechurn, ['triage', '--snapshot', short(file), '--top', '5'], { stdio: 'inherit' });
   say();
 }
 

@@ -40,6 +40,8 @@ export interface Definition<Names extends string> {
   readonly thresholds: Readonly<Record<Names, Threshold>>;
   readonly rules: Rules<Readonly<Record<Names, number>>>;
   remedy(found: Found): Remedy;
+  /** A typical case, from which the documentation page shows the remedy. */
+  readonly example: Found;
   /** Public threads and pages this is modelled on. */
   readonly references: readonly string[];
 }

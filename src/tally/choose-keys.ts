@@ -26,7 +26,7 @@ export const defaultChoice: ChoiceLimits = {
   perPrefix: 12,
   perOwner: 3,
   owners: 64,
-  revisions: 16_000,
+  revisions: 24_000,
   perKey: 200,
   sampledOnly: (prefix) => /\/(leases|masterleases|peerserverleases|events)$/.test(prefix),
 };

@@ -69,6 +69,13 @@ export const annotationHeartbeat = definePattern({
     ],
     docs: ['https://kubernetes.io/docs/concepts/architecture/leases/'],
   }),
+  example: {
+    subject: { type: 'object', group: '', resource: 'configmaps', namespace: 'db', name: 'postgres-leader' },
+    kind: 'ConfigMap',
+    fields: ['/metadata/annotations/renewTime'],
+    writers: [{ name: 'patroni', kind: 'fieldManager', confidence: 'medium', writes: 120 }],
+    evidence: {},
+  },
   references: [
     'https://github.com/zalando/spilo/issues/850',
     'https://github.com/apache/apisix/issues/10264',

@@ -62,6 +62,13 @@ export const eventFlood = definePattern({
       docs: ['https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#eventratelimit'],
     };
   },
+  example: {
+    subject: { type: 'writer', name: 'broken-operator' },
+    kind: 'reporter',
+    fields: [],
+    writers: [{ name: 'broken-operator', kind: 'fieldManager', confidence: 'medium', writes: 120 }],
+    evidence: { reporter: 'broken-operator', reason: 'SyncFailed' },
+  },
   references: [
     'https://github.com/kubernetes/kubernetes/issues/47366',
     'https://github.com/kubernetes/kubernetes/issues/124836',

@@ -80,6 +80,16 @@ export const fieldFight = definePattern({
     ],
     docs: ['https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts'],
   }),
+  example: {
+    subject: { type: 'object', group: 'apps', resource: 'deployments', namespace: 'shop', name: 'web' },
+    kind: 'Deployment',
+    fields: ['/spec/replicas'],
+    writers: [
+      { name: 'argocd-controller', kind: 'fieldManager', confidence: 'medium', writes: 120 },
+      { name: 'kube-controller-manager', kind: 'fieldManager', confidence: 'medium', writes: 120 },
+    ],
+    evidence: {},
+  },
   references: [
     'https://github.com/kubernetes-sigs/cluster-api/issues/6320',
     'https://github.com/eclipse-che/che/issues/22414',

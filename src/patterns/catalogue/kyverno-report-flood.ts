@@ -91,6 +91,18 @@ export const kyvernoReportFlood = definePattern({
       docs: ['https://kyverno.io/docs/policy-reports/', 'https://github.com/kyverno/kyverno/issues/8974'],
     };
   },
+  example: {
+    subject: {
+      type: 'prefix',
+      group: 'reports.kyverno.io',
+      resource: 'ephemeralreports',
+      name: '/registry/reports.kyverno.io/ephemeralreports',
+    },
+    kind: 'ephemeralreports',
+    fields: [],
+    writers: [{ name: 'kyverno', kind: 'fieldManager', confidence: 'medium', writes: 120 }],
+    evidence: { eventsLead: true, stalled: false },
+  },
   references: [
     'https://github.com/kyverno/kyverno/issues/8974',
     'https://github.com/kyverno/kyverno/issues/10761',

@@ -66,6 +66,13 @@ export const podChurn = definePattern({
         : 'https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/',
     ],
   }),
+  example: {
+    subject: { type: 'owner', group: 'batch', resource: 'cronjobs', namespace: 'shop', name: 'export' },
+    kind: 'CronJob',
+    fields: [],
+    writers: [{ name: 'kube-controller-manager', kind: 'fieldManager', confidence: 'medium', writes: 120 }],
+    evidence: {},
+  },
   references: [
     'https://github.com/tektoncd/pipeline/issues/8495',
     'https://kubernetes.io/docs/concepts/workloads/controllers/job/',

@@ -81,6 +81,13 @@ export const podRestartStorm = definePattern({
     ],
     docs: ['https://kubernetes.io/docs/tasks/debug/debug-application/debug-running-pod/'],
   }),
+  example: {
+    subject: { type: 'owner', group: 'apps', resource: 'deployments', namespace: 'shop', name: 'web' },
+    kind: 'Deployment',
+    fields: ['/status/containerStatuses/name=web/restartCount'],
+    writers: [{ name: 'kubelet', kind: 'fieldManager', confidence: 'medium', writes: 120 }],
+    evidence: {},
+  },
   references: ['https://github.com/kubernetes/kubernetes/issues/47366'],
 });
 

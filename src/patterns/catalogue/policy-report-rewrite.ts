@@ -76,6 +76,18 @@ export const policyReportRewrite = definePattern({
     ],
     docs: ['https://kyverno.io/docs/policy-reports/', 'https://github.com/kyverno/kyverno/issues/10124'],
   }),
+  example: {
+    subject: {
+      type: 'prefix',
+      group: 'wgpolicyk8s.io',
+      resource: 'policyreports',
+      name: '/registry/wgpolicyk8s.io/policyreports',
+    },
+    kind: 'policyreports',
+    fields: ['/results/policy=p,rule=r/timestamp/seconds'],
+    writers: [{ name: 'reports-controller', kind: 'fieldManager', confidence: 'medium', writes: 120 }],
+    evidence: {},
+  },
   references: [
     'https://github.com/kyverno/kyverno/issues/10124',
     'https://github.com/kyverno/kyverno/issues/8315',

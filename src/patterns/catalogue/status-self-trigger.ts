@@ -64,6 +64,13 @@ export const statusSelfTrigger = definePattern({
     ],
     docs: ['https://pkg.go.dev/sigs.k8s.io/controller-runtime/pkg/predicate#GenerationChangedPredicate'],
   }),
+  example: {
+    subject: { type: 'object', group: 'apps.example.com', resource: 'widgets', namespace: 'shop', name: 'gear' },
+    kind: 'Widget',
+    fields: ['/status/lastProbe'],
+    writers: [{ name: 'widget-operator', kind: 'fieldManager', confidence: 'medium', writes: 120 }],
+    evidence: {},
+  },
   references: [
     'https://github.com/falcosecurity/falco-operator/issues/356',
     'https://github.com/strimzi/strimzi-kafka-operator/issues/13079',

@@ -76,6 +76,22 @@ export const vclusterSyncLoop = definePattern({
       ],
     };
   },
+  example: {
+    subject: {
+      type: 'object',
+      group: 'networking.k8s.io',
+      resource: 'ingresses',
+      namespace: 'tenant',
+      name: 'web-x-shop-x-tenant',
+    },
+    kind: 'Ingress',
+    fields: ['/metadata/annotations/dns.example.com~1target'],
+    writers: [
+      { name: 'dns-agent', kind: 'fieldManager', confidence: 'medium', writes: 120 },
+      { name: 'vcluster', kind: 'fieldManager', confidence: 'medium', writes: 120 },
+    ],
+    evidence: {},
+  },
   references: [
     'https://github.com/loft-sh/vcluster/pull/3265',
     'https://github.com/loft-sh/vcluster/pull/2215',

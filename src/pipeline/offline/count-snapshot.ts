@@ -87,7 +87,9 @@ function countedOf(
 /** As etcd's dbSizeInUse: the file without its free pages. */
 function inUseBytes({ sizeBytes, meta, otherPages }: SnapshotFacts, shards: readonly ShardCounts[]): number {
   const used = shards.reduce((sum, { outcome }) => sum + outcome.livePages, otherPages);
-  return sizeBytes - Math.max(0, meta.pages - used) * meta.pageSize;
+  // Less than meta.pages where the file was cut short.
+  const pages = Math.min(meta.pages, Math.floor(sizeBytes / meta.pageSize));
+  return sizeBytes - Math.max(0, pages - used) * meta.pageSize;
 }
 
 /** A new etcd is at revision 1; its first write makes 2. */

@@ -2,7 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { ownsField } from '../../../src/history/field-ownership.ts';
 
 const fields = {
-  'f:metadata': { 'f:annotations': { '.': {}, 'f:example.com/seen': {} }, 'f:finalizers': { '.': {}, 'v:"example.com/keep"': {} } },
+  'f:metadata': {
+    'f:annotations': { '.': {}, 'f:example.com/seen': {} },
+    'f:finalizers': { '.': {}, 'v:"example.com/keep"': {} },
+  },
   'f:spec': {
     'f:template': { 'f:spec': { 'f:containers': { 'k:{"name":"web"}': { '.': {}, 'f:image': {} } } } },
     'f:ports': { 'k:{"port":80,"protocol":"TCP"}': { '.': {}, 'f:port': {} } },

@@ -32,7 +32,10 @@ describe('annotation-heartbeat', () => {
     ['a number that counts', beats(40, 10, (i) => annotation(String(i)))],
     ['a beat once a minute', beats(10, 60, (_, now) => annotation(rfc3339(now)))],
     ['a burst', beats(20, 2, (_, now) => annotation(rfc3339(now)))],
-    ['annotations that move with the content', beats(40, 10, (i, now) => ({ ...annotation(rfc3339(now)), data: { mode: `v${i}` } }))],
+    [
+      'annotations that move with the content',
+      beats(40, 10, (i, now) => ({ ...annotation(rfc3339(now)), data: { mode: `v${i}` } })),
+    ],
     ['a state that goes back and forth with one writer', beats(40, 10, (i) => annotation(i % 2 ? 'up' : 'down'))],
   ])('stays silent on %s', (_, record) => {
     expect(judge(record.writes).findings).toEqual([]);
@@ -44,7 +47,17 @@ describe('annotation-heartbeat', () => {
     for (let i = 0; i < 20; i++) {
       record.wait(20);
       const { spec } = template('web', 'v1');
-      record.patch(web, 'kubectl-rollout', { spec: { template: { metadata: { labels: { app: 'web' }, annotations: { 'kubectl.kubernetes.io/restartedAt': rfc3339(record.now()) } }, spec: spec ?? null } } });
+      record.patch(web, 'kubectl-rollout', {
+        spec: {
+          template: {
+            metadata: {
+              labels: { app: 'web' },
+              annotations: { 'kubectl.kubernetes.io/restartedAt': rfc3339(record.now()) },
+            },
+            spec: spec ?? null,
+          },
+        },
+      });
     }
     expect(judge(record.writes).findings).toEqual([]);
   });

@@ -13,7 +13,11 @@ interface Told {
 
 let numbers = 0;
 function event(record: Recording, { reporter, reason, about }: Told): void {
-  const { apiVersion, kind, metadata: { name, namespace = 'default', uid } } = about;
+  const {
+    apiVersion,
+    kind,
+    metadata: { name, namespace = 'default', uid },
+  } = about;
   const at = rfc3339(record.now());
   record.create(
     {
@@ -34,7 +38,12 @@ function event(record: Recording, { reporter, reason, about }: Told): void {
 }
 
 /** Two Events a second about one object after the other. */
-function told(seconds: number, reporter: string, reason: string, objects: (record: Recording) => readonly Named[]): Recording {
+function told(
+  seconds: number,
+  reporter: string,
+  reason: string,
+  objects: (record: Recording) => readonly Named[],
+): Recording {
   const record = recording();
   const all = objects(record);
   for (let i = 0; i < seconds * 2; i++) {
@@ -46,7 +55,8 @@ function told(seconds: number, reporter: string, reason: string, objects: (recor
 }
 
 const one = (record: Recording) => [record.create(deployment('web'), 'helm')];
-const many = (record: Recording) => Array.from({ length: 40 }, (_, i) => record.create(pod(`p-${i}`), 'kubectl-create'));
+const many = (record: Recording) =>
+  Array.from({ length: 40 }, (_, i) => record.create(pod(`p-${i}`), 'kubectl-create'));
 
 describe('event-flood', () => {
   it('names the object that most of the Events are about', () => {
@@ -65,7 +75,10 @@ describe('event-flood', () => {
   });
 
   it('tells Kyverno to omit its Events where it writes no reports', () => {
-    const found = findingOf(judge(told(240, 'kyverno-admission', 'PolicyViolation', many).writes).findings, 'event-flood');
+    const found = findingOf(
+      judge(told(240, 'kyverno-admission', 'PolicyViolation', many).writes).findings,
+      'event-flood',
+    );
     expect(found?.remedy.steps[0]).toContain('--omitEvents=PolicyViolation');
   });
 

@@ -81,14 +81,21 @@ describe('finding causes', () => {
   });
 
   it('calls a proven loop critical while the database is full, whatever its share', () => {
-    const small = [...one().writes, ...background({ ...window(1), until: noon + 20 * 60_000 }, { nodes: 20 })].sort((a, b) => a.at - b.at);
+    const small = [...one().writes, ...background({ ...window(1), until: noon + 20 * 60_000 }, { nodes: 20 })].sort(
+      (a, b) => a.at - b.at,
+    );
     expect(judge(small).findings[0]?.severity).toBe('info');
     expect(judge(small, { database: full }).findings[0]?.severity).toBe('critical');
   });
 
   it('never lets a value out, only paths', () => {
     const record = recording();
-    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'token', namespace: 'shop' }, data: { key: 'aHVudGVyMg==' } };
+    const secret = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'token', namespace: 'shop' },
+      data: { key: 'aHVudGVyMg==' },
+    };
     const made = record.create(secret, 'helm');
     for (let i = 0; i < 40; i++) {
       record.wait(8);

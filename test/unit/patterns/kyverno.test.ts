@@ -5,7 +5,9 @@ import { deployment, ownedBy } from './objects.ts';
 import { noon, recording, type Recording } from './recording.ts';
 import { findingOf, judge } from './world.ts';
 
-const busy = [...ephemeralJobs({ from: noon, until: noon + 5 * 60_000, seed: 7 }, { podsPerMinute: 40, applications: 8 })];
+const busy = [
+  ...ephemeralJobs({ from: noon, until: noon + 5 * 60_000, seed: 7 }, { podsPerMinute: 40, applications: 8 }),
+];
 
 const report = (name: string, more: JsonObject = {}) => ({
   apiVersion: 'reports.kyverno.io/v1',
@@ -20,7 +22,12 @@ describe('kyverno-report-flood', () => {
   it('finds by prefix what no ranking of keys shows, with Events and policy reports as consequences', () => {
     expect(found).toMatchObject({
       severity: 'critical',
-      subject: { type: 'prefix', group: 'reports.kyverno.io', resource: 'ephemeralreports', name: '/registry/reports.kyverno.io/ephemeralreports' },
+      subject: {
+        type: 'prefix',
+        group: 'reports.kyverno.io',
+        resource: 'ephemeralreports',
+        name: '/registry/reports.kyverno.io/ephemeralreports',
+      },
       consequences: [{ resource: 'events' }, { resource: 'policyreports' }],
     });
     expect(found?.writers.map(({ name }) => name).sort()).toEqual(['kyverno', 'reports-controller']);
@@ -46,7 +53,14 @@ describe('kyverno-report-flood', () => {
     for (let i = 0; i < 200; i++) {
       record.wait(2);
       if (i % 2) record.create(report(`r-${i}`), 'kyverno');
-      record.create({ apiVersion: 'aquasecurity.github.io/v1alpha1', kind: 'ConfigAuditReport', metadata: { name: `c-${i}`, namespace: 'shop' } }, 'trivy-operator');
+      record.create(
+        {
+          apiVersion: 'aquasecurity.github.io/v1alpha1',
+          kind: 'ConfigAuditReport',
+          metadata: { name: `c-${i}`, namespace: 'shop' },
+        },
+        'trivy-operator',
+      );
     }
     expect(judge(record.writes).findings).toEqual([]);
   });
@@ -57,9 +71,24 @@ describe('policy-report-rewrite', () => {
   const reports = (count: number, resultAt: (round: number) => string): Recording => {
     const record = recording();
     const web = record.create(deployment('web'), 'helm');
-    const results = (round: number) => [{ policy: 'p', rule: 'r', result: resultAt(round), timestamp: { nanos: 0, seconds: Math.floor(record.now() / 1000) } }];
+    const results = (round: number) => [
+      {
+        policy: 'p',
+        rule: 'r',
+        result: resultAt(round),
+        timestamp: { nanos: 0, seconds: Math.floor(record.now() / 1000) },
+      },
+    ];
     const all = Array.from({ length: count }, (_, i) =>
-      record.create({ apiVersion: 'wgpolicyk8s.io/v1alpha2', kind: 'PolicyReport', metadata: { name: `pr-${i}`, namespace: 'shop', ...ownedBy(web) }, results: results(0) }, 'reports-controller'),
+      record.create(
+        {
+          apiVersion: 'wgpolicyk8s.io/v1alpha2',
+          kind: 'PolicyReport',
+          metadata: { name: `pr-${i}`, namespace: 'shop', ...ownedBy(web) },
+          results: results(0),
+        },
+        'reports-controller',
+      ),
     );
     for (let round = 1; round < 30; round++) {
       record.wait(10);
@@ -76,10 +105,12 @@ describe('policy-report-rewrite', () => {
   });
 
   it('names the prefix, once, where all of them are', () => {
-    expect(findingOf(judge(reports(20, () => 'fail').writes).findings, 'policy-report-rewrite')?.subject).toMatchObject({
-      type: 'prefix',
-      name: '/registry/wgpolicyk8s.io/policyreports',
-    });
+    expect(findingOf(judge(reports(20, () => 'fail').writes).findings, 'policy-report-rewrite')?.subject).toMatchObject(
+      {
+        type: 'prefix',
+        name: '/registry/wgpolicyk8s.io/policyreports',
+      },
+    );
   });
 
   it('stays silent on reports whose results change', () => {

@@ -6,12 +6,38 @@ import { recording, type Recording } from './recording.ts';
 import { findingOf, judge } from './world.ts';
 
 const kubelet = { manager: 'kubelet', subresource: 'status' };
-const job = (name: string, owner: Named) => ({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace: 'shop', ...ownedBy(owner) }, spec: {} });
-const cronJob = { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'nightly', namespace: 'shop' }, spec: { schedule: '* * * * *' } };
-const replicaSet = (name: string, owner: Named) => ({ ...deployment(name), kind: 'ReplicaSet', metadata: { name, namespace: 'shop', ...ownedBy(owner) } });
+const job = (name: string, owner: Named) => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name, namespace: 'shop', ...ownedBy(owner) },
+  spec: {},
+});
+const cronJob = {
+  apiVersion: 'batch/v1',
+  kind: 'CronJob',
+  metadata: { name: 'nightly', namespace: 'shop' },
+  spec: { schedule: '* * * * *' },
+};
+const replicaSet = (name: string, owner: Named) => ({
+  ...deployment(name),
+  kind: 'ReplicaSet',
+  metadata: { name, namespace: 'shop', ...ownedBy(owner) },
+});
 
 const container = (restartCount: number, ready: boolean): JsonObject => ({
-  status: { phase: 'Running', containerStatuses: [{ name: 'web', ready, restartCount, image: '', imageID: '', state: ready ? { running: {} } : { waiting: { reason: 'CrashLoopBackOff' } } }] },
+  status: {
+    phase: 'Running',
+    containerStatuses: [
+      {
+        name: 'web',
+        ready,
+        restartCount,
+        image: '',
+        imageID: '',
+        state: ready ? { running: {} } : { waiting: { reason: 'CrashLoopBackOff' } },
+      },
+    ],
+  },
 });
 
 /** A Deployment with some pods, each written every `seconds`. */
@@ -19,7 +45,9 @@ function pods(count: number, seconds: number, rounds: number, patchAt: (round: n
   const record = recording();
   const web = record.create(deployment('web'), 'helm');
   const set = record.create(replicaSet('web-1', web), 'kube-controller-manager');
-  const made = Array.from({ length: count }, (_, i) => record.create(pod(`web-1-${i}`, set), 'kube-controller-manager'));
+  const made = Array.from({ length: count }, (_, i) =>
+    record.create(pod(`web-1-${i}`, set), 'kube-controller-manager'),
+  );
   for (let round = 0; round < rounds; round++) {
     record.wait(seconds);
     for (const each of made) record.patch(each, kubelet, patchAt(round));
@@ -43,7 +71,10 @@ describe('pod-restart-storm', () => {
 
   it('names the Deployment of one pod that restarts like mad', () => {
     const record = pods(1, 6, 40, (round) => container(Math.floor(round / 2), round % 2 === 0));
-    expect(findingOf(judge(record.writes).findings, 'pod-restart-storm')?.subject).toMatchObject({ resource: 'deployments', name: 'web' });
+    expect(findingOf(judge(record.writes).findings, 'pod-restart-storm')?.subject).toMatchObject({
+      resource: 'deployments',
+      name: 'web',
+    });
   });
 
   it('names a pod that nobody owns itself', () => {
@@ -53,12 +84,19 @@ describe('pod-restart-storm', () => {
       record.wait(6);
       record.patch(lone, kubelet, container(Math.floor(round / 2), round % 2 === 0));
     }
-    expect(findingOf(judge(record.writes).findings, 'pod-restart-storm')?.subject).toMatchObject({ type: 'object', resource: 'pods', name: 'lone' });
+    expect(findingOf(judge(record.writes).findings, 'pod-restart-storm')?.subject).toMatchObject({
+      type: 'object',
+      resource: 'pods',
+      name: 'lone',
+    });
   });
 
   it.each<[string, Recording]>([
     ['pods whose readiness flaps without a restart', pods(10, 10, 40, (round) => container(0, round % 2 === 0))],
-    ['pods that restart once in a while', pods(3, 150, 6, (round) => container(Math.floor(round / 2), round % 2 === 0))],
+    [
+      'pods that restart once in a while',
+      pods(3, 150, 6, (round) => container(Math.floor(round / 2), round % 2 === 0)),
+    ],
   ])('stays silent on %s', (_, record) => {
     expect(judge(record.writes).findings).toEqual([]);
   });
@@ -87,7 +125,10 @@ describe('pod-churn', () => {
     expect(found).toMatchObject({
       subject: { type: 'owner', group: 'batch', resource: 'cronjobs', namespace: 'shop', name: 'nightly' },
       evidence: { podsCreated: 240, podsDeleted: 240 },
-      consequences: [{ resource: 'jobs', writes: 12 }, { resource: 'cronjobs', writes: 1 }],
+      consequences: [
+        { resource: 'jobs', writes: 12 },
+        { resource: 'cronjobs', writes: 1 },
+      ],
     });
     expect(found?.shareWithConsequences).toBeCloseTo(1);
   });
@@ -101,7 +142,10 @@ describe('pod-churn', () => {
       const made = record.create(pod(`web-1-${i}`, set), 'kube-controller-manager');
       if (i > 3) record.remove(made);
     }
-    expect(findingOf(judge(record.writes).findings, 'pod-churn')?.subject).toMatchObject({ resource: 'deployments', name: 'web' });
+    expect(findingOf(judge(record.writes).findings, 'pod-churn')?.subject).toMatchObject({
+      resource: 'deployments',
+      name: 'web',
+    });
   });
 
   it('stays silent on a CronJob of a few pods', () => {

@@ -3,8 +3,10 @@ import * as fc from 'fast-check';
 import { mergeCarved } from '../../../src/tally/carved-tally.ts';
 import { aboutCounts } from '../../../src/tally/about-counts.ts';
 import { defaultChoice, chooseKeys } from '../../../src/tally/choose-keys.ts';
+import { firstValueTimes } from '../../../src/tally/first-value-times.ts';
 import { keyCount, topKeyIds } from '../../../src/tally/key-counts.ts';
 import { mergeShards, type MergedTally } from '../../../src/tally/merge-shards.ts';
+import { sampleChanges } from '../../../src/tally/sample-changes.ts';
 import { tallyTotals } from '../../../src/tally/totals.ts';
 import { seeded } from '../../incidents/seeded.ts';
 import { bboltFile, type Layout, type Row } from '../bbolt/bbolt-file.ts';
@@ -178,6 +180,13 @@ describe('the counts of a database file', () => {
     );
   });
 });
+
+/** What the revision clock is made from. */
+function timesOf(tally: MergedTally) {
+  const stated = firstValueTimes(tally).toSorted((a, b) => a.revision - b.revision || a.at - b.at);
+  const sampled = [...sampleChanges(tally, 5, 3)].map((slice) => slice.map(({ revision, handle, pairSize }) => ({ revision, handle, pairSize })));
+  return { stated, sampled };
+}
 
 /** Which of its uids an owner is shown with says nothing. */
 function withoutUids<T>(value: T): T {

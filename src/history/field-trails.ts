@@ -1,0 +1,53 @@
+import type { DecodedObject, FieldChange } from '../model/object.ts';
+import type { Millis } from '../model/write.ts';
+import type { Writer } from '../model/writer.ts';
+import { isTimestampPath } from '../objects/changed-paths.ts';
+import { ownerOf } from './actor.ts';
+import type { Changes } from './changes.ts';
+import { PathTrail } from './path-trail.ts';
+
+/** The trails of all fields of one key, as many as are kept. */
+export class FieldTrails {
+  readonly #kept: number;
+  readonly #trails = new Map<string, PathTrail>();
+  #dropped = 0;
+
+  constructor(kept: number) {
+    this.#kept = kept;
+  }
+
+  follow(
+    { path, before, after, reordered }: FieldChange,
+    old: DecodedObject,
+    writer: Writer | undefined,
+    at: Millis | undefined,
+  ): void {
+    const trail = this.#trailOf(path);
+    if (!trail) {
+      this.#dropped++;
+      return;
+    }
+    const timestamp = isTimestampPath(path, after ?? before ?? null);
+    trail.step({ before, after, owner: ownerOf(old, path), writer, at, timestamp, reordered: reordered === true });
+  }
+
+  forget(): void {
+    for (const trail of this.#trails.values()) trail.forget();
+  }
+
+  histories(): Pick<Changes, 'paths' | 'pathsDropped'> {
+    const paths = [...this.#trails.values()].map((trail) => trail.history());
+    return {
+      paths: paths.sort((a, b) => b.changes - a.changes || (a.path < b.path ? -1 : 1)),
+      pathsDropped: this.#dropped,
+    };
+  }
+
+  #trailOf(path: string): PathTrail | undefined {
+    const known = this.#trails.get(path);
+    if (known || this.#trails.size >= this.#kept) return known;
+    const trail = new PathTrail(path);
+    this.#trails.set(path, trail);
+    return trail;
+  }
+}

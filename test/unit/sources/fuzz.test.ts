@@ -1,0 +1,98 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { isProblem } from '../../../src/errors/problem.ts';
+import { readValue } from '../../../src/sources/snapshot/read-values.ts';
+import { mergeCarved } from '../../../src/tally/carved-tally.ts';
+import { mergeShards } from '../../../src/tally/merge-shards.ts';
+import { tallyTotals } from '../../../src/tally/totals.ts';
+import { bboltFile } from '../bbolt/bbolt-file.ts';
+import { countFile, type CountedFile } from '../bbolt/count-file.ts';
+import { opened } from '../bbolt/opened.ts';
+import { anyRows } from '../bbolt/rows.ts';
+
+const rows = fc.sample(anyRows, { seed: 7, numRuns: 20 }).find((some) => some.length > 60) ?? [];
+const { bytes: whole, leaves } = bboltFile(rows, { order: (page) => (page * 7) % 11, freed: [rows.slice(0, 9)], inlineMeta: false });
+
+interface Damage {
+  readonly length: number;
+  readonly flips: readonly { readonly at: number; readonly bits: number }[];
+}
+
+/** Mostly where it hurts: in the heads of pages, and among the first pages. */
+const place = fc.oneof(
+  fc.nat(whole.length - 1),
+  fc.tuple(fc.nat(whole.length / 4096 - 1), fc.nat(79)).map(([page, at]) => page * 4096 + at),
+);
+const damage: fc.Arbitrary<Damage> = fc.record({
+  length: fc.oneof({ weight: 3, arbitrary: fc.constant(whole.length) }, fc.nat(whole.length)),
+  flips: fc.array(fc.record({ at: place, bits: fc.integer({ min: 1, max: 255 }) }), { maxLength: 20, size: 'max' }),
+});
+
+function damaged({ length, flips }: Damage): Uint8Array {
+  const bytes = whole.slice(0, length);
+  for (const { at, bits } of flips) if (at < length) bytes[at]! ^= bits;
+  return bytes;
+}
+
+/** undefined: refused with a sentence. */
+function countOrRefuse(bytes: Uint8Array): CountedFile | undefined {
+  try {
+    return countFile(opened(bytes), { shards: 2, seed: 1, turn: () => 0 });
+  } catch (error) {
+    if (isProblem(error)) return undefined;
+    throw error;
+  }
+}
+
+describe('a damaged database file', () => {
+  it('is refused in a sentence or read as far as it goes, and nothing that is counted is beyond the file', () => {
+    let read = 0;
+    fc.assert(
+      fc.property(damage, (harm) => {
+        const bytes = damaged(harm);
+        const counted = countOrRefuse(bytes);
+        if (!counted) return;
+        read++;
+        const tally = mergeShards(counted.tallies);
+        const { totals, prefixes } = tallyTotals(tally);
+        // An element of a leaf takes 16 bytes, and no two leaves share one.
+        expect(totals.writes).toBeLessThanOrEqual(bytes.length / 16);
+        expect(totals.revisions).toBeLessThanOrEqual(totals.writes);
+        expect(totals.deletes).toBeLessThanOrEqual(totals.writes);
+        expect(prefixes.reduce((sum, { writes }) => sum + writes, 0)).toBe(totals.writes);
+        const { first, last } = tally.revisions.bounds();
+        expect(first).toBeGreaterThanOrEqual(0);
+        expect(last).toBeGreaterThanOrEqual(first);
+        expect(Number.isSafeInteger(last)).toBe(true);
+        expect(mergeCarved(counted.carved, tally.revisions).writes).toBeLessThanOrEqual(bytes.length / 16);
+        for (const { rows: at } of counted.tallies)
+          for (let row = 0; row < at.count; row++) expect(at.handle[row]! + at.pairSize[row]!).toBeLessThanOrEqual(bytes.length);
+      }),
+      { numRuns: 400, interruptAfterTimeLimit: 10_000 },
+    );
+    expect(read).toBeGreaterThan(20);
+  });
+
+  it('loses no change silently: what is missing was damaged, and is said to be', () => {
+    const heads = fc.nat(leaves.length - 1).chain((leaf) => fc.record({ at: fc.nat(11).map((at) => leaves[leaf]! + at), bits: fc.integer({ min: 1, max: 255 }) }));
+    fc.assert(
+      fc.property(heads, (flip) => {
+        const counted = countOrRefuse(damaged({ length: whole.length, flips: [flip] }));
+        const writes = counted?.tallies.reduce((sum, { rows: { count } }) => sum + count, 0) ?? 0;
+        const reported = counted?.outcomes.reduce((sum, { damagedPages, damagedElements }) => sum + damagedPages + damagedElements, 0) ?? 0;
+        if (writes !== rows.length) expect(reported).toBeGreaterThan(0);
+      }),
+      { numRuns: 150, interruptAfterTimeLimit: 10_000 },
+    );
+  });
+
+  it('never makes a value read beyond its pair', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(300), fc.nat(300), (bytes, handle, size) => {
+        const { source } = opened(bytes);
+        const value = readValue(source, handle, size);
+        expect(value?.length ?? 0).toBeLessThanOrEqual(Math.min(size, bytes.length));
+      }),
+    );
+  });
+});
