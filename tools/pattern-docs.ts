@@ -14,21 +14,21 @@ const needs: Readonly<Record<Need, string>> = {
   time: 'the time of revisions, as stored objects state it',
 };
 
-const subjects = {
-  object: 'an object',
-  owner: 'an owner',
-  prefix: 'a prefix',
-  writer: 'a reporter of Events',
-} as const;
+const subjects = [
+  ['object', 'an object'],
+  ['owner', 'an owner'],
+  ['prefix', 'a prefix'],
+  ['writer', 'a reporter of Events'],
+] as const;
 
 function page(pattern: Pattern): string {
   const { id, title, explanation, notThis, thresholds, references, refines = [] } = pattern;
   const remedy = pattern.remedy(pattern.example);
-  const rules = (Object.keys(subjects) as (keyof typeof subjects)[]).flatMap((type) => {
+  const rules = subjects.flatMap(([type, name]) => {
     const rule = pattern.rules[type];
     if (!rule) return [];
     const from = rule.needs.map((need) => needs[need]).join(' and ');
-    return `- ${subjects[type]}${from === '' ? '' : `, from ${from}`}`;
+    return `- ${name}${from === '' ? '' : `, from ${from}`}`;
   });
   return [
     generated,

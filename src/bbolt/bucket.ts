@@ -13,7 +13,7 @@ export interface Pair {
 }
 
 /** The pairs of one leaf page, inline pages included. Elements that point outside the page are left out. */
-export function leafPairs(page: Uint8Array): Pair[] {
+function leafPairs(page: Uint8Array): Pair[] {
   const header = pageHeader(page, 0);
   if ((header.flags & pageFlags.leaf) === 0) return [];
   const pairs: Pair[] = [];

@@ -29,7 +29,7 @@ export interface ProgressClock {
   every(milliseconds: number, call: () => void): () => void;
 }
 
-export const systemClock: ProgressClock = {
+const systemClock: ProgressClock = {
   now: () => performance.now(),
   every: (milliseconds, call) => {
     const timer = setInterval(call, milliseconds).unref();

@@ -1,4 +1,5 @@
-import type { JsonObject } from '../model/json.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import { isObject } from '../objects/json-text.ts';
 
 /**
  * Whether a fieldsV1 set covers the field at a JSON pointer as `changedPaths` writes them: list items by key
@@ -21,7 +22,7 @@ const isLeaf = (node: JsonObject): boolean => {
 };
 
 /** The parts of a JSON pointer, unescaped (RFC 6901). */
-export function segmentsOf(path: string): string[] {
+function segmentsOf(path: string): string[] {
   const parts = path.split('/').slice(1);
   return path.includes('~') ? parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')) : parts;
 }
@@ -45,13 +46,13 @@ function namesItem(key: string, segment: string): boolean {
 
 function keyParts(key: string): string[] {
   try {
-    return Object.entries(JSON.parse(key) as Record<string, unknown>).map(
-      ([name, value]) => `${name}=${String(value)}`,
-    );
+    const parts: unknown = JSON.parse(key);
+    return Object.entries(parts ?? {}).map(([name, value]) => `${name}=${String(value)}`);
   } catch {
     return [];
   }
 }
 
-const asObject = (value: JsonObject[string] | undefined): JsonObject | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+function asObject(value: Json | undefined): JsonObject | undefined {
+  return isObject(value) ? value : undefined;
+}

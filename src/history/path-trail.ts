@@ -28,11 +28,11 @@ export class PathTrail {
   #recent: Touch[] = [];
   #returns = 0;
   #alternations = 0;
-  #alternatedAt: Millis[] = [];
+  readonly #alternatedAt: Millis[] = [];
   #fastest: number[] = [];
   #firstReturn: Millis | undefined;
   #lastReturn: Millis | undefined;
-  #writers = new WriterTally();
+  readonly #writers = new WriterTally();
   #unnamed = 0;
   #unnamedRemovals = 0;
   #appeared = false;

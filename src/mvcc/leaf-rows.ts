@@ -14,6 +14,9 @@ export interface LeafPlace {
   readonly fileOffset: number;
 }
 
+/** Beyond 2^40 there is no real one: a thousand writes a second for 35 years. */
+const maxRevision = 2 ** 40;
+
 /**
  * Appends the changes of one leaf page of etcd's bucket `key` to the batch and returns how many of its elements are
  * damaged. Values are mvccpb.KeyValue (api/mvccpb/kv.proto): key 1, create_revision 2, mod_revision 3, version 4,
@@ -26,8 +29,11 @@ export function appendLeafRows(leaf: LeafPlace, extraFlags: number, keys: KeyInt
   const count = u16(piece, start + 10);
   const { buffer, start: valueStart, size: valueSize } = batch.values;
   if (buffer !== piece) throw new Error('a batch holds rows of one piece');
-  let damaged = 0;
+  // bbolt writes the first pair right behind the elements, so this tells whether `count` is damaged.
+  let damaged = u32(piece, start + pageHeaderSize + 4) === count * leafElementSize ? 0 : 1;
   let row = batch.rows;
+  // Pairs follow each other, so what was counted can never be more than the file holds.
+  let behindLast = start + pageHeaderSize;
   for (let i = 0; i < count; i++) {
     const element = start + pageHeaderSize + i * leafElementSize;
     if (element + leafElementSize > end) return damaged + count - i;
@@ -36,13 +42,19 @@ export function appendLeafRows(leaf: LeafPlace, extraFlags: number, keys: KeyInt
     const pair = key + keySize;
     const pairEnd = pair + u32(piece, element + 12);
     const isTombstone = keySize === tombstoneKeySize;
-    if ((keySize !== revisionKeySize && !isTombstone) || pairEnd > end || piece[key + 8] !== underscore) {
+    if (
+      (keySize !== revisionKeySize && !isTombstone) ||
+      key < behindLast ||
+      pairEnd > end ||
+      piece[key + 8] !== underscore
+    ) {
       damaged++;
       continue;
     }
 
     let name = 0;
     let nameEnd = -1;
+    let modified = 0;
     let version = 0;
     let value = 0;
     let valueEnd = 0;
@@ -66,21 +78,25 @@ export function appendLeafRows(leaf: LeafPlace, extraFlags: number, keys: KeyInt
           valueEnd = at + number;
         }
         at += number;
-      } else if (tag === 0x20) version = number;
+      } else if (tag === 0x18) modified = number;
+      else if (tag === 0x20) version = number;
       else if (tag === 0x30) leased = number === 0 ? 0 : writeFlags.leased;
-      else if (tag !== 0x10 && tag !== 0x18) break;
+      else if (tag !== 0x10) break;
     }
-    if (nameEnd <= name || at !== pairEnd) {
+    // Big-endian u64, `_`, big-endian u64.
+    const revision =
+      ((piece[key]! << 24) | (piece[key + 1]! << 16) | (piece[key + 2]! << 8) | piece[key + 3]!) * 0x1_0000_0000 +
+      (((piece[key + 4]! << 24) | (piece[key + 5]! << 16) | (piece[key + 6]! << 8) | piece[key + 7]!) >>> 0);
+    const isRevision = revision > 0 && revision <= maxRevision && (isTombstone || revision === modified);
+    if (nameEnd <= name || at !== pairEnd || !isRevision) {
       damaged++;
       continue;
     }
+    behindLast = pairEnd;
 
     const size = valueEnd - value;
     batch.key[row] = keys.intern(piece, name, nameEnd);
-    // Big-endian u64, `_`, big-endian u64.
-    batch.revision[row] =
-      ((piece[key]! << 24) | (piece[key + 1]! << 16) | (piece[key + 2]! << 8) | piece[key + 3]!) * 0x1_0000_0000 +
-      (((piece[key + 4]! << 24) | (piece[key + 5]! << 16) | (piece[key + 6]! << 8) | piece[key + 7]!) >>> 0);
+    batch.revision[row] = revision;
     batch.sub[row] =
       ((piece[key + 13]! << 24) | (piece[key + 14]! << 16) | (piece[key + 15]! << 8) | piece[key + 16]!) >>> 0;
     batch.bytes[row] = nameEnd - name + size;

@@ -12,7 +12,7 @@ export interface Expected {
 }
 
 /** Legitimate churn, by resource. Rates: Kubernetes' defaults with a margin of two. */
-export const expected: readonly Expected[] = [
+const expected: readonly Expected[] = [
   {
     group: 'coordination.k8s.io',
     resource: 'leases',

@@ -173,10 +173,9 @@ function findingOf(suspicion: Suspicion, observed: Observed, causes: Causes, fil
 }
 
 function isAccepted({ pattern, subject }: Finding, accepted: Accepted): boolean {
-  const { pattern: id, ...wanted } = accepted;
-  if (id !== undefined && id !== pattern) return false;
-  return (Object.keys(wanted) as (keyof typeof wanted)[]).every(
-    (field) => wanted[field] === undefined || wanted[field] === subject[field],
+  if (accepted.pattern !== undefined && accepted.pattern !== pattern) return false;
+  return (['group', 'resource', 'namespace', 'name'] as const).every(
+    (field) => accepted[field] === undefined || accepted[field] === subject[field],
   );
 }
 
@@ -188,7 +187,9 @@ const reasons: Readonly<Record<Need, string>> = {
 function notJudged(patterns: readonly Pattern[], lacking: ReadonlySet<Need>): string[] {
   return [...lacking].flatMap((need) => {
     const ids = patterns
-      .filter(({ rules }) => Object.values(rules).some((rule) => rule?.needs.includes(need)))
+      .filter(({ rules }) =>
+        [rules.object, rules.owner, rules.prefix, rules.writer].some((rule) => rule?.needs.includes(need)),
+      )
       .map(({ id }) => id);
     return ids.length === 0 ? [] : [`${reasons[need]}: not judged by ${ids.join(', ')}`];
   });

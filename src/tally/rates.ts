@@ -9,7 +9,7 @@ export interface Rate {
 }
 
 /** Quiet for longer than this, and what follows is another stretch. */
-export const pauseMillis = 2 * 60_000;
+const pauseMillis = 2 * 60_000;
 const minute = 60_000;
 
 /** The stretch of most writes in rising times; undefined for none. A stretch counts as one minute at least. */

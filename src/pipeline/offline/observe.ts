@@ -64,7 +64,7 @@ export function observe(
 }
 
 /** Indices of 0..count in at most four runs of neighbours, since only neighbours show what one change did. */
-export function spread(count: number, most: number): number[] {
+function spread(count: number, most: number): number[] {
   if (count <= most) return Array.from({ length: count }, (_, i) => i);
   const runs = 4;
   const run = Math.floor(most / runs);

@@ -79,7 +79,9 @@ function stepLines(step: string, number: number, { width }: TextLayout): string[
   const labelWidth = 3;
   const margin = ' '.repeat(indent + labelWidth);
   return [
-    ...labelled(`${number}.`, printable(sentence), { indent, labelWidth, width }).map(({ label, text }) => label + text),
+    ...labelled(`${number}.`, printable(sentence), { indent, labelWidth, width }).map(
+      ({ label, text }) => label + text,
+    ),
     ...fragment.map((line) => margin + shorten(printable(line), width - margin.length)),
   ];
 }

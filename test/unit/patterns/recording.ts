@@ -95,7 +95,7 @@ function ownedAfter(
   at: Millis,
   { taken, gone }: { taken: string[]; gone: string[] },
 ): Ownership[] {
-  const { user: _, ...manager } = typeof by === 'string' ? { manager: by, user: undefined } : by;
+  const { user: _, ...manager }: Exclude<By, string> = typeof by === 'string' ? { manager: by } : by;
   const moved = new Set([...taken, ...gone]);
   const isOwn = (entry: Ownership): boolean =>
     entry.manager === manager.manager &&

@@ -65,7 +65,7 @@ export function judge(
     countedRevisions: all.length,
     topKeys: topKeyIds(tally, 1000).map((id) => keyCount(tally, id)),
     anchors: options.withoutClock ? [] : anchorsOf(all),
-    chosen: [...chosen].map(([id, chosenFor]) => ({ count: keyCount(tally, id), chosenFor })),
+    chosen: [...chosen].map(([id, { chosenFor }]) => ({ count: keyCount(tally, id), chosenFor })),
     notSeen: [],
   };
   const clock = buildRevisionClock(counted.anchors);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { mergeCarved } from '../../../src/tally/carved-tally.ts';
 import { aboutCounts } from '../../../src/tally/about-counts.ts';
-import { defaultChoice, chooseKeys } from '../../../src/tally/choose-keys.ts';
+import { chooseKeys, defaultChoice, type Choice } from '../../../src/tally/choose-keys.ts';
 import { firstValueTimes } from '../../../src/tally/first-value-times.ts';
 import { keyCount, topKeyIds } from '../../../src/tally/key-counts.ts';
 import { mergeShards, type MergedTally } from '../../../src/tally/merge-shards.ts';
@@ -163,9 +163,9 @@ describe('the counts of a database file', () => {
       fc.property(anyRows, layouts(fc.constant(true)), anySharding, anySharding, (rows, layout, one, other) => {
         const [a, b] = [one, other].map((sharding) => {
           const { tally } = counted(rows, layout, sharding);
-          const toRead = [...chooseKeys(tally, limits)].map(([id, reason]): [string, string] => [
+          const toRead = [...chooseKeys(tally, limits)].map(([id, choice]): [string, Choice] => [
             keyCount(tally, id).key,
-            reason,
+            choice,
           ]);
           return {
             ...tallyTotals(tally),
