@@ -1,6 +1,15 @@
 import { createBitmap, hasBit, setBit, type Bitmap } from './bitmap.ts';
 import type { Meta } from './meta.ts';
-import { branchElementSize, pageFlags, pageHeader, pageHeaderSize, readPage, u64, type PageSource } from './page.ts';
+import {
+  branchElementSize,
+  pageFlags,
+  pageHeader,
+  pageHeaderSize,
+  readPage,
+  u32,
+  u64,
+  type PageSource,
+} from './page.ts';
 
 export interface ReachablePages {
   /** Leaf pages that belong to the bucket. */
@@ -45,7 +54,10 @@ export function reachablePages(source: PageSource, meta: Meta, root: number): Re
   while (level.length > 0) {
     if (!isBranchLevel(source, meta.pageSize, level)) {
       for (const id of level) {
-        if (hasBit(leaves, id)) continue;
+        if (hasBit(leaves, id)) {
+          damage.push(`page ${id} is named twice by the tree: another page is missing`);
+          continue;
+        }
         setBit(leaves, id);
         leafCount++;
       }
@@ -54,7 +66,10 @@ export function reachablePages(source: PageSource, meta: Meta, root: number): Re
     const next: number[] = [];
     // In file order, so that a cold file is read forwards.
     for (const id of level.toSorted((a, b) => a - b)) {
-      if (hasBit(visited, id)) continue;
+      if (hasBit(visited, id)) {
+        damage.push(`page ${id} is named twice by the tree: another page is missing`);
+        continue;
+      }
       setBit(visited, id);
       const page = readPage(source, meta.pageSize, id);
       if (page === undefined || (pageHeader(page, 0).flags & pageFlags.branch) === 0) {
@@ -62,11 +77,17 @@ export function reachablePages(source: PageSource, meta: Meta, root: number): Re
         continue;
       }
       branchCount++;
+      if (!namesAll(page)) damage.push(`page ${id} is a damaged branch page: not all that lies below it was found`);
       for (const child of branchChildren(page)) if (inFile(child)) next.push(child);
     }
     level = next;
   }
   return { leaves, leafCount, branchCount, damage };
+}
+
+/** bbolt writes the first key right behind the elements, so its place tells how many there were. */
+function namesAll(page: Uint8Array): boolean {
+  return u32(page, pageHeaderSize) === pageHeader(page, 0).count * branchElementSize;
 }
 
 /** A level is what the first readable page of it is. */

@@ -1,9 +1,10 @@
-import type { Json, JsonObject } from '../model/json.ts';
-import { isObject } from '../objects/json-text.ts';
+import type { JsonObject } from '../model/json.ts';
+import { asObject, isObject, parseJson } from '../objects/json-text.ts';
 
 /**
  * Whether a fieldsV1 set covers the field at a JSON pointer as `changedPaths` writes them: list items by key
- * (`containers/name=web`, stored as `k:{"name":"web"}`), of a set by value (`finalizers/=x`, stored as `v:"x"`). A set that ends above the field owns all below it (atomic).
+ * (`containers/name=web`, stored as `k:{"name":"web"}`), of a set by value (`finalizers/=x`, stored as `v:"x"`). A set
+ * that ends above the field owns all below it (atomic).
  */
 export function ownsField(fields: JsonObject, path: string): boolean {
   let node = fields;
@@ -28,31 +29,22 @@ function segmentsOf(path: string): string[] {
 }
 
 function childOf(node: JsonObject, segment: string): JsonObject | undefined {
-  const byName = asObject(node[`f:${segment}`]);
-  if (byName) return byName;
-  if (segment.startsWith('#')) return asObject(node[`i:${segment.slice(1)}`]);
-  if (segment.startsWith('=')) return asObject(node[`v:${JSON.stringify(segment.slice(1))}`]);
-  if (!segment.includes('=')) return undefined;
-  for (const key in node) {
-    if (key.startsWith('k:') && namesItem(key.slice(2), segment)) return asObject(node[key]);
-  }
-  return undefined;
+  const keys = namesOf(node, segment);
+  return keys.map((key) => node[key]).find(isObject);
+}
+
+/** What fieldsV1 may call a segment: a field, a member of a set, an item by place or by its keys. */
+function namesOf(node: JsonObject, segment: string): string[] {
+  const field = `f:${segment}`;
+  if (segment.startsWith('#')) return [field, `i:${segment.slice(1)}`];
+  if (segment.startsWith('=')) return [field, `v:${JSON.stringify(segment.slice(1))}`];
+  if (!segment.includes('=')) return [field];
+  return [field, ...Object.keys(node).filter((key) => key.startsWith('k:') && namesItem(key.slice(2), segment))];
 }
 
 function namesItem(key: string, segment: string): boolean {
-  const parts = keyParts(key);
+  const parts = Object.entries(asObject(parseJson(key))).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   return parts.includes(segment) || parts.join(',') === segment;
-}
-
-function keyParts(key: string): string[] {
-  try {
-    const parts: unknown = JSON.parse(key);
-    return Object.entries(parts ?? {}).map(([name, value]) => `${name}=${String(value)}`);
-  } catch {
-    return [];
-  }
-}
-
-function asObject(value: Json | undefined): JsonObject | undefined {
-  return isObject(value) ? value : undefined;
 }

@@ -36,7 +36,10 @@ export function appendLeafRows(leaf: LeafPlace, extraFlags: number, keys: KeyInt
   let behindLast = start + pageHeaderSize;
   for (let i = 0; i < count; i++) {
     const element = start + pageHeaderSize + i * leafElementSize;
-    if (element + leafElementSize > end) return damaged + count - i;
+    if (element + leafElementSize > end) {
+      damaged += count - i;
+      break;
+    }
     const key = element + u32(piece, element + 4);
     const keySize = u32(piece, element + 8);
     const pair = key + keySize;

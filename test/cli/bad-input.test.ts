@@ -20,7 +20,11 @@ function fileOf(bytes: Uint8Array): string {
 }
 
 const encoder = new TextEncoder();
-function row(revision: number, key: string, value: Uint8Array | string | undefined = '{"apiVersion":"v1","kind":"ConfigMap"}'): Row {
+function row(
+  revision: number,
+  key: string,
+  value: Uint8Array | string | undefined = '{"apiVersion":"v1","kind":"ConfigMap"}',
+): Row {
   const bytes = typeof value === 'string' ? encoder.encode(value) : value;
   return { revision, sub: 0, key: encoder.encode(key), value: bytes, version: bytes ? 1 : 0, lease: 0 };
 }
@@ -123,7 +127,7 @@ describe('a snapshot whose trailing hash is wrong', () => {
   const { bytes, leaves } = database({ hash: true });
   const damaged = bytes.slice();
   // The first letter of the first value on a page in the middle.
-  damaged[Buffer.from(damaged.buffer).indexOf('ConfigMap', leaves[7]!)]! ^= 1;
+  damaged[Buffer.from(damaged.buffer).indexOf('ConfigMap', leaves[7])]! ^= 1;
 
   it('is refused', async () => {
     expectRefusal(await triage('--snapshot', fileOf(damaged)), 1, /SHA-256 does not match; pass --skip-hash-check/);
@@ -152,7 +156,9 @@ describe('a database whose pages were damaged', () => {
 describe('what Kubernetes did not write, or hides', () => {
   it('is counted by key alone where values are encrypted, and that is said', async () => {
     const secret = (i: number) => Buffer.concat([Buffer.from('k8s:enc:aescbc:v1:key1:'), Buffer.alloc(64, i * 37)]);
-    const encrypted = Array.from({ length: 10 }, (_, i) => row(i + 2, `/registry/secrets/team-a/token-${i % 4}`, secret(i)));
+    const encrypted = Array.from({ length: 10 }, (_, i) =>
+      row(i + 2, `/registry/secrets/team-a/token-${i % 4}`, secret(i)),
+    );
     const file = fileOf(database({}, encrypted).bytes);
     const report = await triageJson(file);
     expect(report.undecoded).toEqual({ encrypted: 4, unknown: 0 });
@@ -162,7 +168,14 @@ describe('what Kubernetes did not write, or hides', () => {
 
   it('is counted where keys are not those of Kubernetes', async () => {
     const keys = ['/calico/v1/config', 'no-slash', '/', '//', '/registry', '/registry/', '/registry//x', 'x/y/z', '/a'];
-    const report = await triageJson(fileOf(database({}, keys.map((key, i) => row(i + 2, key, 'text'))).bytes));
+    const report = await triageJson(
+      fileOf(
+        database(
+          {},
+          keys.map((key, i) => row(i + 2, key, 'text')),
+        ).bytes,
+      ),
+    );
     expect(report.totals).toMatchObject({ writes: keys.length, keys: keys.length });
     expect(report.resources.reduce((sum, { writes }) => sum + writes, 0)).toBe(keys.length);
     expect(report.keys.map(({ key }) => key).toSorted()).toEqual(keys.toSorted());
@@ -170,7 +183,9 @@ describe('what Kubernetes did not write, or hides', () => {
 
   it('cannot reach the terminal by control characters in keys and values', async () => {
     const evil = '/registry/configmaps/a\u001b[2J/\u0007\u009b31m\u202ename\r\n';
-    const file = fileOf(database({}, [row(2, evil, `{"kind":"\u001b[31mConfigMap","metadata":{"name":"\u001b]0;x"}}`)]).bytes);
+    const file = fileOf(
+      database({}, [row(2, evil, `{"kind":"\u001b[31mConfigMap","metadata":{"name":"\u001b]0;x"}}`)]).bytes,
+    );
     for (const format of ['text', 'wide', 'json']) {
       const { code, stdout, stderr } = await triage('--snapshot', file, '-o', format);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -7,7 +7,10 @@ import { triageJson } from './triage-json.ts';
 const { snapshot, truth, remove } = readRecording('kyverno-calm');
 afterAll(remove);
 
-const byName = <T>(of: (item: T) => string) => (a: T, b: T): number => (of(a) < of(b) ? -1 : 1);
+const byName =
+  <T>(of: (item: T) => string) =>
+  (a: T, b: T): number =>
+    of(a) < of(b) ? -1 : 1;
 
 describe('the recording kyverno-calm', () => {
   let report: ChurnReport;
@@ -24,16 +27,32 @@ describe('the recording kyverno-calm', () => {
       keys: truth.distinct_keys,
       bytes: truth.value_bytes_all_revisions + keyBytes,
     });
-    expect(report.source).toMatchObject([{ kind: 'snapshot', fromRevision: truth.first_revision, toRevision: truth.last_revision, compactRevision: 0 }]);
-    expect(report.coverage).toMatchObject({ counted: truth.distinct_main_revisions, growth: truth.distinct_main_revisions, ratio: 1 });
+    expect(report.source).toMatchObject([
+      { kind: 'snapshot', fromRevision: truth.first_revision, toRevision: truth.last_revision, compactRevision: 0 },
+    ]);
+    expect(report.coverage).toMatchObject({
+      counted: truth.distinct_main_revisions,
+      growth: truth.distinct_main_revisions,
+      ratio: 1,
+    });
     expect(report.resources.reduce((sum, { liveKeys }) => sum + liveKeys, 0)).toBe(truth.live_keys);
     expect(report.undecoded).toEqual({ encrypted: 0, unknown: 0 });
     expect(report.carved).toBeUndefined();
   });
 
   it('has the true counts of every prefix', () => {
-    const counted = report.resources.map(({ prefix, writes, deletes, liveKeys }) => ({ prefix, writes, deletes, liveKeys }));
-    const expected = truth.prefixes.map(({ name, revisions, deletes, live_keys }) => ({ prefix: name, writes: revisions, deletes, liveKeys: live_keys }));
+    const counted = report.resources.map(({ prefix, writes, deletes, liveKeys }) => ({
+      prefix,
+      writes,
+      deletes,
+      liveKeys,
+    }));
+    const expected = truth.prefixes.map(({ name, revisions, deletes, live_keys }) => ({
+      prefix: name,
+      writes: revisions,
+      deletes,
+      liveKeys: live_keys,
+    }));
     expect(counted.toSorted(byName(({ prefix }) => prefix))).toEqual(expected.toSorted(byName(({ prefix }) => prefix)));
     const writes = report.resources.map((resource) => resource.writes);
     expect(writes).toEqual(writes.toSorted((a, b) => b - a));
@@ -48,7 +67,9 @@ describe('the recording kyverno-calm', () => {
         bytes: value_bytes + Buffer.byteLength(name) * revisions,
       });
     }
-    expect(report.keys.slice(0, 20).map(({ writes }) => writes)).toEqual(truth.top_keys.map(({ revisions }) => revisions));
+    expect(report.keys.slice(0, 20).map(({ writes }) => writes)).toEqual(
+      truth.top_keys.map(({ revisions }) => revisions),
+    );
   });
 
   it('accuses nobody of a fight or a loop: what leads is Kyverno reporting', () => {
@@ -59,7 +80,9 @@ describe('the recording kyverno-calm', () => {
 
   it("counts Kyverno's Events as the truth does", () => {
     const events = Object.entries(truth.event_writes_by_reporter_reason_kind);
-    const kyverno = events.filter(([group]) => /^kyverno-\S+ \| PolicyViolation /.test(group)).reduce((sum, [, writes]) => sum + writes, 0);
+    const kyverno = events
+      .filter(([group]) => /^kyverno-\S+ \| PolicyViolation /.test(group))
+      .reduce((sum, [, writes]) => sum + writes, 0);
     expect(kyverno).toBe(2832);
     const [flood] = report.findings;
     expect(Object.values(flood?.evidence ?? {})).toContain(kyverno);

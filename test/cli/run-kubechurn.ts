@@ -12,7 +12,10 @@ export interface Outcome {
 const built = fileURLToPath(new URL('../../dist/kubechurn', import.meta.url));
 
 /** Runs the built program to its end. `under` is a command that starts it: `['taskset', '-c', '0']`. */
-export function kubechurn(args: readonly string[], { under = [] }: { under?: readonly string[] } = {}): Promise<Outcome> {
+export function kubechurn(
+  args: readonly string[],
+  { under = [] }: { under?: readonly string[] } = {},
+): Promise<Outcome> {
   if (!existsSync(built)) throw new Error('dist/kubechurn is missing: run "make build"');
   const [program, ...rest] = [...under, built, ...args] as [string, ...string[]];
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>();

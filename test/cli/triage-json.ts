@@ -2,7 +2,11 @@ import { churnReport, type ChurnReport } from '../../src/report/schema.ts';
 import { kubechurn, type Outcome } from './run-kubechurn.ts';
 
 /** The report of a file that can be read; the schema is checked too. */
-export async function triageJson(file: string, args: readonly string[] = [], options?: Parameters<typeof kubechurn>[1]): Promise<ChurnReport> {
+export async function triageJson(
+  file: string,
+  args: readonly string[] = [],
+  options?: Parameters<typeof kubechurn>[1],
+): Promise<ChurnReport> {
   return reportOf(await kubechurn(['triage', '--snapshot', file, '-o', 'json', ...args], options));
 }
 

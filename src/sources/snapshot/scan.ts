@@ -80,7 +80,9 @@ export function* scanPieces(
         outcome.damagedElements += appendLeafRows(leaf, 0, keys, live);
         start = end;
       } else {
-        appendLeafRows(leaf, writeFlags.carved, carvedKeys, carved);
+        // Free leaves may overlap, so nothing else bounds their rows.
+        if (carved.rows + header.count <= carved.key.length)
+          appendLeafRows(leaf, writeFlags.carved, carvedKeys, carved);
         // A free page's overflow may have been reused since.
         start += pageSize;
       }

@@ -35,6 +35,8 @@ export interface BboltFile {
   readonly bytes: Uint8Array;
   /** Offsets of the leaves of the bucket `key`, in key order. */
   readonly leaves: readonly number[];
+  /** Offsets of its branch pages. */
+  readonly branches: readonly number[];
 }
 
 const none = new Uint8Array(0);
@@ -91,7 +93,12 @@ export function bboltFile(rows: readonly Row[], layout: Layout = {}): BboltFile 
   for (const page of pages) bytes.set(pageBytes(page.id ?? 0, page, pageSize), (page.id ?? 0) * pageSize);
   for (const nth of [0, 1]) bytes.set(metaBytes({ nth, pageSize, root: root.id ?? 0, pages: next }), nth * pageSize);
   if (layout.hash) bytes.set(createHash('sha256').update(bytes.subarray(0, size)).digest(), size);
-  return { bytes, leaves: (leaves.length > 0 ? leaves : [keyRoot]).map(({ id = 0 }) => id * pageSize) };
+  const offset = ({ id = 0 }: Page): number => id * pageSize;
+  return {
+    bytes,
+    leaves: (leaves.length > 0 ? leaves : [keyRoot]).map(offset),
+    branches: pages.filter(({ flags }) => flags === branchFlag).map(offset),
+  };
 }
 
 const branchFlag = 1;

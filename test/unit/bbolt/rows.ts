@@ -3,7 +3,7 @@ import type { Row } from './bbolt-file.ts';
 
 const encoder = new TextEncoder();
 
-export const prefixesOfRows = [
+const prefixesOfRows = [
   '/registry/pods/team-a/',
   '/registry/events/team-a/',
   '/registry/services/specs/team-b/',

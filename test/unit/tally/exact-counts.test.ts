@@ -16,12 +16,12 @@ import { anyRows } from '../bbolt/rows.ts';
 import { truthOf, type KeyTruth } from '../bbolt/truth.ts';
 
 /** Pages anywhere, with room between them so that the file has several pieces and leaves reach across their borders. */
-const layouts = (wide: fc.Arbitrary<boolean>) =>
+const layouts = (spread: fc.Arbitrary<boolean>) =>
   fc
     .record({
       seed: fc.nat(),
       shuffled: fc.boolean(),
-      wide,
+      wide: spread,
       rowsPerLeaf: fc.integer({ min: 1, max: 9 }),
       fanOut: fc.integer({ min: 2, max: 5 }),
       inlineMeta: fc.boolean(),
@@ -172,6 +172,7 @@ describe('the counts of a database file', () => {
             ...withoutUids(aboutCounts(tally)),
             keys: keysOf(tally),
             toRead: new Map(toRead),
+            times: timesOf(tally),
           };
         });
         expect(a).toEqual(b);
@@ -184,7 +185,9 @@ describe('the counts of a database file', () => {
 /** What the revision clock is made from. */
 function timesOf(tally: MergedTally) {
   const stated = firstValueTimes(tally).toSorted((a, b) => a.revision - b.revision || a.at - b.at);
-  const sampled = [...sampleChanges(tally, 5, 3)].map((slice) => slice.map(({ revision, handle, pairSize }) => ({ revision, handle, pairSize })));
+  const sampled = [...sampleChanges(tally, 5, 3)].map((slice) =>
+    slice.map(({ revision, handle, pairSize }) => ({ revision, handle, pairSize })),
+  );
   return { stated, sampled };
 }
 

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { createKeyTable, hashOf, tableOver } from '../../../src/tally/key-table.ts';
+
+const encoder = new TextEncoder();
+
+describe('a table of keys', () => {
+  it('gives equal bytes one number and other bytes another, wherever they lie, and finds what it was given', () => {
+    const key = fc.uint8Array({ maxLength: 12 });
+    fc.assert(
+      fc.property(
+        fc.array(key, { maxLength: 300, size: 'max' }),
+        key,
+        fc.integer(),
+        fc.nat(7),
+        (keys, absent, seed, shift) => {
+          const table = createKeyTable(seed);
+          const numbers = new Map<string, number>();
+          for (const bytes of keys) {
+            const buffer = new Uint8Array(shift + bytes.length + 3);
+            buffer.set(bytes, shift);
+            const id = table.intern(buffer, shift, shift + bytes.length);
+            expect(id).toBe(numbers.get(bytes.join()) ?? numbers.size);
+            numbers.set(bytes.join(), id);
+          }
+          expect(table.count).toBe(numbers.size);
+          for (const copy of [table, tableOver(table.columns())]) {
+            for (const bytes of keys) {
+              const id = numbers.get(bytes.join())!;
+              expect(copy.find(bytes, 0, bytes.length)).toBe(id);
+              expect(copy.bytesOf(id)).toEqual(bytes);
+            }
+            expect(copy.find(absent, 0, absent.length)).toBe(numbers.get(absent.join()));
+          }
+        },
+      ),
+      { interruptAfterTimeLimit: 5_000 },
+    );
+  });
+
+  it('holds many keys, those with equal hashes among them', () => {
+    const seed = 42;
+    const keys = Array.from({ length: 150_000 }, (_, i) => encoder.encode(`/registry/pods/team-${i % 7}/web-${i}`));
+    const hashes = new Set(keys.map((key) => hashOf(key, 0, key.length, seed)));
+    expect(hashes.size).toBeLessThan(keys.length); // else the seed must change: there are to be collisions
+    const table = createKeyTable(seed);
+    const wrong = keys.filter((key, i) => table.intern(key, 0, key.length) !== i);
+    expect(wrong).toEqual([]);
+    expect(keys.filter((key, i) => table.find(key, 0, key.length) !== i)).toEqual([]);
+    expect(Buffer.from(table.bytesOf(149_999)).toString()).toBe('/registry/pods/team-3/web-149999');
+  });
+});
