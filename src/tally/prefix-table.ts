@@ -1,3 +1,4 @@
+import { builtins } from '../objects/builtins.ts';
 import { parseKey } from '../objects/keys.ts';
 import { createKeyTable } from './key-table.ts';
 
@@ -12,31 +13,49 @@ export interface PrefixTable {
 }
 
 /**
- * A key's first two segments decide how many segments its prefix has (`/registry/pods` two, `/registry/services/specs`
- * and custom resources three), so `parseKey` is asked once for each of those.
+ * A key's first two segments decide how many segments its prefix has (`/registry/pods` two, custom resources three), or
+ * the first three do (`/registry/services/specs`), so `parseKey` is asked once for each of those.
  */
 export function createPrefixTable(seed: number): PrefixTable {
   const heads = createKeyTable(seed);
   const prefixes = createKeyTable(seed);
-  const segmentsOfHead: number[] = [];
+  /** undefined where the third segment decides. */
+  const segmentsOfHead: (number | undefined)[] = [];
   const names: string[] = [];
+
+  const segmentsOf = (bytes: Uint8Array, start: number, end: number, decides: 2 | 3): number | undefined => {
+    const headEnd = endOfSegment(bytes, start, end, decides);
+    const head = heads.intern(bytes, start, headEnd);
+    if (head === segmentsOfHead.length) {
+      const text = latin1.decode(bytes.subarray(start, headEnd));
+      segmentsOfHead.push(decides === 2 && isNested(text) ? undefined : segmentsBelow(text));
+    }
+    return segmentsOfHead[head];
+  };
 
   return {
     names,
     intern(bytes, start, end) {
-      const headEnd = endOfSegment(bytes, start, end, 2);
-      const head = heads.intern(bytes, start, headEnd);
-      if (head === segmentsOfHead.length) {
-        const { prefix } = parseKey(latin1.decode(bytes.subarray(start, end)));
-        segmentsOfHead.push(prefix.split('/').length - 1);
-      }
-      const segments = segmentsOfHead[head]!;
-      const prefixEnd = segments === 2 ? headEnd : endOfSegment(bytes, start, end, segments);
+      const segments = segmentsOf(bytes, start, end, 2) ?? segmentsOf(bytes, start, end, 3) ?? 2;
+      const prefixEnd = endOfSegment(bytes, start, end, segments);
       const id = prefixes.intern(bytes, start, prefixEnd);
       if (id === names.length) names.push(latin1.decode(bytes.subarray(start, prefixEnd)));
       return id;
     },
   };
+}
+
+const nested = new Set(builtins.flatMap(({ path }) => (path.includes('/') ? path.split('/', 1) : [])));
+
+/** Under these, some prefixes are longer than others; OpenShift's `oauth` is another. */
+function isNested(head: string): boolean {
+  const [before, root, first] = head.split('/');
+  return before === '' && first !== undefined && (root === 'openshift.io' || nested.has(first));
+}
+
+/** Of a key long enough to have them, whatever the length of the one at hand. */
+function segmentsBelow(head: string): number {
+  return parseKey(`${head}/long/enough/name`).prefix.split('/').length - 1;
 }
 
 /** Where the n-th segment of a key ends: `/a/b/c` ends its second before `/c`. */

@@ -72,9 +72,13 @@ function causeBlock(finding: Finding, rank: number, layout: TextLayout): string[
   ];
 }
 
-/** A step's further lines are a fragment to paste (YAML): their indentation stays. */
+/** What a step may hold behind its sentence: a fragment to paste. Any other line break came in with somebody's name. */
+const yamlLine = /^ *[\w.-]+:( \w+)?$/;
+
 function stepLines(step: string, number: number, { width }: TextLayout): string[] {
-  const [sentence = '', ...fragment] = step.split('\n');
+  const [first = '', ...rest] = step.split('\n');
+  const isFragment = rest.every((line) => yamlLine.test(line));
+  const [sentence, fragment] = isFragment ? [first, rest] : [step, []];
   const indent = 12;
   const labelWidth = 3;
   const margin = ' '.repeat(indent + labelWidth);
