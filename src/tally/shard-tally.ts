@@ -134,7 +134,7 @@ export function createShardTally(keys: KeyTable, prefixes: PrefixTable, identifi
 
   return {
     add(batch: WriteBatch): void {
-      const { key: keyOf, revision, sub, bytes, flags, handle, pairSize, values } = batch;
+      const { key: keyOf, revision, sub, bytes, flags, handle, pairSize } = batch;
       ensureRows(rows, rows.count + batch.rows);
       if (keys.count > columns.writes.length) growColumns(columns, Math.ceil(keys.count * 1.25));
       for (; known < keys.count; known++) {
@@ -160,7 +160,8 @@ export function createShardTally(keys: KeyTable, prefixes: PrefixTable, identifi
         }
         if (!deleted && at < columns.first[key]!) {
           columns.first[key] = at;
-          if (values.size[row]! > 0) identify(batch, row, key);
+          // An empty value says nothing, but must unsay what a later one, met before it, said.
+          identify(batch, row, key);
         }
         revisions.add(revision[row]!);
         rows.key[rows.count] = key;

@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChurnReport } from '../../src/report/schema.ts';
-import { readRecording } from '../recordings/read-recording.ts';
+import { readRecording, type Recording } from '../recordings/read-recording.ts';
 import { itWith } from './it-with.ts';
 import { triageJson } from './triage-json.ts';
-
-const { snapshot, truth, remove } = readRecording('kyverno-calm');
-afterAll(remove);
 
 const byName =
   <T>(of: (item: T) => string) =>
@@ -13,10 +10,16 @@ const byName =
     of(a) < of(b) ? -1 : 1;
 
 describe('the recording kyverno-calm', () => {
+  let recording: Recording;
+  let snapshot: string;
+  let truth: Recording['truth'];
   let report: ChurnReport;
   beforeAll(async () => {
+    recording = readRecording('kyverno-calm');
+    ({ snapshot, truth } = recording);
     report = await triageJson(snapshot, ['--top', '5000']);
   });
+  afterAll(() => recording.remove());
 
   it('has its true totals', () => {
     const keyBytes = report.keys.reduce((sum, { key, writes }) => sum + Buffer.byteLength(key) * writes, 0);

@@ -73,7 +73,7 @@ describe('a damaged database file', () => {
           for (let row = 0; row < at.count; row++)
             expect(at.handle[row]! + at.pairSize[row]!).toBeLessThanOrEqual(bytes.length);
       }),
-      { numRuns: 200, interruptAfterTimeLimit: 10_000 },
+      { numRuns: 120, interruptAfterTimeLimit: 10_000 },
     );
     expect(read).toBeGreaterThan(20);
   });
@@ -93,7 +93,7 @@ describe('a damaged database file', () => {
         );
         if (writes !== rows.length) expect(reported).toBeGreaterThan(0);
       }),
-      { numRuns: 100, interruptAfterTimeLimit: 10_000 },
+      { numRuns: 60, interruptAfterTimeLimit: 10_000 },
     );
   });
 

@@ -104,7 +104,7 @@ describe('the counts of a database file', () => {
         );
         expect(tally.revisions.bounds()).toEqual({ first: rows[0]?.revision ?? 0, last: rows.at(-1)?.revision ?? 0 });
       }),
-      { numRuns: 40, interruptAfterTimeLimit: 10_000 },
+      { numRuns: 20, interruptAfterTimeLimit: 10_000 },
     );
   });
 
@@ -136,7 +136,7 @@ describe('the counts of a database file', () => {
           new Map([...byPrefix].map(([prefix, keys]) => [prefix, sum(keys, ({ writes }) => writes)])),
         );
       }),
-      { numRuns: 25, interruptAfterTimeLimit: 10_000 },
+      { numRuns: 20, interruptAfterTimeLimit: 10_000 },
     );
   });
 
@@ -177,7 +177,7 @@ describe('the counts of a database file', () => {
         });
         expect(a).toEqual(b);
       }),
-      { numRuns: 30, interruptAfterTimeLimit: 10_000 },
+      { numRuns: 20, interruptAfterTimeLimit: 10_000 },
     );
   });
 });
