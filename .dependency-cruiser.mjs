@@ -45,6 +45,11 @@ const homes = {
   commander: ['main', 'commands'],
   zod: ['report'],
   cborg: ['objects'],
+  etcd3: ['etcd'],
+  '@grpc/grpc-js': ['etcd'],
+  preact: ['report'],
+  'preact-render-to-string': ['report'],
+  yaml: ['config'],
 };
 
 const within = (names) => `^src/(${names.join('|')})(/|\\.ts$)`;

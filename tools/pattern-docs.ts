@@ -12,6 +12,7 @@ const generated = '<!-- Written by tools/pattern-docs.ts from src/patterns/catal
 const needs: Readonly<Record<Need, string>> = {
   history: 'the values of successive revisions',
   time: 'the time of revisions, as stored objects state it',
+  requests: 'an audit log (--audit-log) or admission requests',
 };
 
 const subjects = [

@@ -1,8 +1,8 @@
 import type { Counts, Extent, KeyCount, PrefixCount, Totals, WriterCount } from './counts.ts';
 import type { Carved, DatabaseFacts, SourceInfo } from './database.ts';
-import type { Observation } from './observation.ts';
+import type { RequestCount } from './request.ts';
 import type { ObjectRef } from './resource.ts';
-import type { KeyId, Millis, Revision } from './write.ts';
+import type { Millis, Revision } from './write.ts';
 
 /** Writes of keys that are directly about one object, by the prefix of those keys. */
 export interface AboutCount extends Counts, Extent {
@@ -32,6 +32,13 @@ export interface EventCount extends Counts, Extent {
 export interface ClockAnchor {
   readonly revision: Revision;
   readonly at: Millis;
+}
+
+/** Writes by prefix over the window: bin i counts revisions from edges[i] up to, but not including, edges[i + 1]. */
+export interface Timeline {
+  readonly edges: readonly Revision[];
+  /** The prefixes with most writes, most first; the rest as one more of prefix "". */
+  readonly prefixes: readonly { readonly prefix: string; readonly writes: readonly number[] }[];
 }
 
 /** Why a key was read revision by revision. */
@@ -64,9 +71,10 @@ export interface Counted {
   readonly carved?: Carved;
   /** Keys whose values are encrypted at rest, or could not be decoded. */
   readonly undecoded: { readonly encrypted: number; readonly unknown: number };
+  /** Absent where no source of requests was read. By object and user, for the objects most asked for. */
+  readonly requests?: readonly RequestCount[];
+  /** Absent where a source has no order of revisions. */
+  readonly timeline?: Timeline;
   /** What the source cannot show or what was skipped, one sentence each. */
   readonly notSeen: readonly string[];
 }
-
-/** Observations of the chosen keys: per key in revision order. */
-export type Observations = ReadonlyMap<KeyId, readonly Observation[]>;

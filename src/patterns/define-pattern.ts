@@ -2,8 +2,8 @@ import type { Remedy } from '../model/finding.ts';
 import type { Accusation, Found } from './accusation.ts';
 import type { EventGroup, ObservedObject, ObservedOwner, ObservedPrefix, World } from './observed.ts';
 
-/** What a rule cannot judge without. `time`: a revision clock. `history`: values of successive revisions. */
-export type Need = 'history' | 'time';
+/** What a rule cannot judge without. `time`: a revision clock. `history`: values of successive revisions. `requests`: an audit log or admission. */
+export type Need = 'history' | 'time' | 'requests';
 
 export interface Threshold {
   readonly default: number;

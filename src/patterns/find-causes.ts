@@ -1,6 +1,6 @@
 import type { Causes } from '../causes/roll-up.ts';
 import type { Changes } from '../history/changes.ts';
-import type { Counted, Observations } from '../model/analysis.ts';
+import type { Counted } from '../model/analysis.ts';
 import type { Finding } from '../model/finding.ts';
 import type { KeyId } from '../model/write.ts';
 import type { RevisionClock } from '../tally/revision-clock.ts';
@@ -30,7 +30,8 @@ export interface Accepted {
 
 export interface Evidence {
   readonly counted: Counted;
-  readonly observations: Observations;
+  /** False where the sources kept no values, so that no change of any key is known. */
+  readonly hasValues: boolean;
   /** undefined for keys that were not read in full. */
   readonly changesOf: (key: KeyId) => Changes | undefined;
   readonly clock: RevisionClock;
@@ -53,10 +54,11 @@ export function findCauses(evidence: Evidence): { findings: Finding[]; notSeen: 
   return { findings: findings.sort(byWeight), notSeen: notJudged(patterns, lacking) };
 }
 
-function lackOf({ observations, clock }: Evidence): ReadonlySet<Need> {
+function lackOf({ hasValues, counted, clock }: Evidence): ReadonlySet<Need> {
   const lacking = new Set<Need>();
-  if (observations.size === 0) lacking.add('history');
+  if (!hasValues) lacking.add('history');
   if (clock.errorSeconds === undefined) lacking.add('time');
+  if (!counted.requests) lacking.add('requests');
   return lacking;
 }
 
@@ -182,6 +184,7 @@ function isAccepted({ pattern, subject }: Finding, accepted: Accepted): boolean 
 const reasons: Readonly<Record<Need, string>> = {
   history: 'no values were read',
   time: 'no stored object tells the time, so no rate is known',
+  requests: 'no requests were read (--audit-log)',
 };
 
 function notJudged(patterns: readonly Pattern[], lacking: ReadonlySet<Need>): string[] {

@@ -1,17 +1,13 @@
-import { rollUp } from '../../causes/roll-up.ts';
 import { buildHistory } from '../../history/build-history.ts';
 import type { Changes } from '../../history/changes.ts';
-import { refineWriters, type ReadKey } from '../../history/refine-writers.ts';
-import type { Counted } from '../../model/analysis.ts';
 import type { KeyId } from '../../model/write.ts';
-import { findCauses } from '../../patterns/find-causes.ts';
-import { assembleReport, type ReportClock } from '../../report/assemble.ts';
 import type { ChurnReport } from '../../report/schema.ts';
 import { openSnapshot, verifyTrailingHash, type OpenedSnapshot } from '../../sources/snapshot/trailing-hash.ts';
 import type { MergedTally } from '../../tally/merge-shards.ts';
-import { buildRevisionClock, type RevisionClock } from '../../tally/revision-clock.ts';
+import { buildRevisionClock } from '../../tally/revision-clock.ts';
 import { sampleAnchors } from './anchors.ts';
 import { countSnapshot, type CountedSnapshot } from './count-snapshot.ts';
+import { explain } from './explain.ts';
 import { observe, placesOf, type Reading } from './observe.ts';
 import type { Threads } from './threads.ts';
 
@@ -51,24 +47,7 @@ function reportOf(
   const counted = { ...first, anchors: [...first.anchors, ...sampleAnchors(snapshot.source, tally, options.salt)] };
   const clock = buildRevisionClock(counted.anchors);
   const changes = changesOf(snapshot, tally, chosen, { clock, salt: options.salt }, options.onProgress);
-  const causes = rollUp(counted);
-  const writers = refineWriters(counted.writers, readKeys(counted, changes));
-  const { findings, notSeen } = findCauses({
-    counted,
-    observations: new Map([...chosen.keys()].map((id) => [id, []])),
-    changesOf: (key) => changes.get(key),
-    clock,
-    causes,
-  });
-  return assembleReport({
-    counted: { ...counted, writers },
-    clock: knownClock(clock),
-    findings,
-    owners: causes.ownersOf(),
-    notSeen,
-    top: options.top,
-    version: options.version,
-  });
+  return explain({ counted, hasValues: true, changes, clock, top: options.top, version: options.version });
 }
 
 /** Second pass: the chosen keys, each from its first revision to its last. */
@@ -85,16 +64,4 @@ function changesOf(
     onProgress('reading what changed', changes.size, chosen.size);
   }
   return changes;
-}
-
-function readKeys({ chosen }: Counted, changes: ReadonlyMap<KeyId, Changes>): ReadKey[] {
-  return chosen.flatMap(({ count }) => {
-    const of = changes.get(count.id);
-    return of ? [{ count, changes: of }] : [];
-  });
-}
-
-function knownClock(clock: RevisionClock): ReportClock | undefined {
-  const { errorSeconds } = clock;
-  return errorSeconds === undefined ? undefined : { timeOf: (revision) => clock.timeOf(revision), errorSeconds };
 }

@@ -1,7 +1,8 @@
 import { rollUp } from '../../../src/causes/roll-up.ts';
 import { buildHistory } from '../../../src/history/build-history.ts';
 import type { Changes } from '../../../src/history/changes.ts';
-import type { Counted, Observations } from '../../../src/model/analysis.ts';
+import type { Counted } from '../../../src/model/analysis.ts';
+import type { Observation } from '../../../src/model/observation.ts';
 import type { DatabaseFacts } from '../../../src/model/database.ts';
 import type { Finding } from '../../../src/model/finding.ts';
 import type { KeyId, Millis, WriteBatch } from '../../../src/model/write.ts';
@@ -69,11 +70,11 @@ export function judge(
     notSeen: [],
   };
   const clock = buildRevisionClock(counted.anchors);
-  const observations: Observations = options.withoutValues ? new Map() : observed(all, counted, clock.timeOf);
+  const observations = options.withoutValues ? new Map<KeyId, Observation[]>() : observed(all, counted, clock.timeOf);
   const changes = new Map<KeyId, Changes>([...observations].map(([key, of]) => [key, buildHistory(of)]));
   const evidence: Evidence = {
     counted,
-    observations,
+    hasValues: options.withoutValues !== true,
     changesOf: (key) => changes.get(key),
     clock,
     causes: rollUp(counted),
@@ -135,11 +136,9 @@ function observed(
   writes: readonly StoredWrite[],
   { chosen }: Counted,
   timeOf: (revision: number) => Millis | undefined,
-): Observations {
+): Map<KeyId, Observation[]> {
   const ids = new Map(chosen.map(({ count }) => [count.key, count.id]));
-  const observations = new Map<KeyId, Observations extends ReadonlyMap<KeyId, readonly (infer O)[]> ? O[] : never>(
-    chosen.map(({ count }) => [count.id, []]),
-  );
+  const observations = new Map<KeyId, Observation[]>(chosen.map(({ count }) => [count.id, []]));
   writes.forEach(({ key, value, user }, i) => {
     const id = ids.get(key);
     const list = id === undefined ? undefined : observations.get(id);
