@@ -21,11 +21,13 @@ export function isEvent(group: string, kind: string): boolean {
 }
 
 /** Kyverno's short-lived reports, named after request UIDs: `reports.kyverno.io` since 1.12, `kyverno.io` before. */
-function isIntermediateReport(group: string, kind: string): boolean {
-  return group.endsWith('kyverno.io') && /(Ephemeral|Admission|BackgroundScan)Report$/.test(kind);
+export function isIntermediateReport(group: string, kind: string): boolean {
+  return (
+    kind.endsWith('Report') && group.endsWith('kyverno.io') && /(Ephemeral|Admission|BackgroundScan)Report$/.test(kind)
+  );
 }
 
-function isPolicyReport(group: string, kind: string): boolean {
+export function isPolicyReport(group: string, kind: string): boolean {
   return (group === 'wgpolicyk8s.io' || group === 'openreports.io') && kind.endsWith('Report');
 }
 

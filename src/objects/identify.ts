@@ -1,8 +1,9 @@
 import { readCbor } from './cbor.ts';
 import { clear, type Draft, type Identity } from './identify/identity.ts';
-import { createInterned } from './identify/interned.ts';
 import { createJsonReader, fillFrom } from './identify/json.ts';
 import { createProtobufReader } from './identify/protobuf.ts';
+import { createReferences, type ByteTable } from './identify/references.ts';
+import { createTexts } from './identify/texts.ts';
 import { encodingOf } from './stored-value.ts';
 
 /** Tells of any number of values what they are about and who wrote them, as `decodeObject` would but without decoding. */
@@ -14,13 +15,15 @@ export interface Identifier {
   identify(buffer: Uint8Array, start: number, size: number, prefix: string): Identity;
 }
 
-export function createIdentifier(): Identifier {
-  const interned = createInterned();
-  const readProtobuf = createProtobufReader(interned);
-  const readJson = createJsonReader(interned);
+/** @param table numbers what values are about, as `referenceOf` reads it */
+export function createIdentifier(table: ByteTable): Identifier {
+  const references = createReferences(table);
+  const texts = createTexts();
+  const readProtobuf = createProtobufReader(texts, references);
+  const readJson = createJsonReader(texts, references);
   const draft: Draft = {
     encoding: 'unknown',
-    about: undefined,
+    about: 0,
     manager: undefined,
     subresource: undefined,
     event: undefined,
@@ -36,7 +39,7 @@ export function createIdentifier(): Identifier {
       try {
         if (draft.encoding === 'protobuf') readProtobuf(draft, buffer, start, end);
         else if (draft.encoding === 'json') readJson(draft, buffer, start, end);
-        else if (draft.encoding === 'cbor') fillFrom(draft, readCbor(buffer.subarray(start, end)), interned);
+        else if (draft.encoding === 'cbor') fillFrom(draft, readCbor(buffer.subarray(start, end)), texts, references);
       } catch {
         clear(draft, 'unknown');
       }

@@ -1,9 +1,9 @@
-import { parseKey } from '../objects/keys.ts';
-import { resourceOf } from '../objects/kinds.ts';
 import type { AboutCount, AboutEdge } from '../model/analysis.ts';
 import { refId } from '../model/resource.ts';
+import { referenceOf } from '../objects/identify/references.ts';
 import { createBest } from './best.ts';
-import { forEachKey } from './key-counts.ts';
+import { compareBytes, forEachKey } from './key-counts.ts';
+import { createKeyWriter } from './key-of-reference.ts';
 import type { MergedTally } from './merge-shards.ts';
 import { addKey, byWrites, noCounts, type Sum } from './totals.ts';
 
@@ -16,7 +16,7 @@ export function aboutCounts(tally: MergedTally, kept = 4_000): { abouts: AboutCo
   const parents = parentsOf(tally);
   const named = mostWritten(tally, parents, kept);
   /** The nearest named object from here upwards; -1 for none. */
-  const home = Int32Array.from(tally.abouts, (_, about) => {
+  const home = parents.map((_, about) => {
     let at = about;
     while (at !== -1 && !named.has(at)) at = parents[at]!;
     return at;
@@ -39,9 +39,10 @@ export function aboutCounts(tally: MergedTally, kept = 4_000): { abouts: AboutCo
     addKey(part, columns, local);
     part.names++;
   });
+  const refs = new Map([...named].map((about) => [about, referenceOf(tally.abouts.bytesOf(about))]));
   const abouts = [...sums]
     .map(([about, { byPrefix, ...counts }]) => ({
-      about: tally.abouts[about]!,
+      about: refs.get(about)!,
       ...counts,
       byPrefix: [...byPrefix]
         .map(([prefix, part]) => ({ prefix: tally.prefixes[prefix]!, ...part }))
@@ -50,7 +51,7 @@ export function aboutCounts(tally: MergedTally, kept = 4_000): { abouts: AboutCo
     .sort(byWrites(({ about }) => refId(about)));
   const edges = [...named].flatMap((about) => {
     const parent = parents[about]!;
-    return parent === -1 ? [] : [{ from: tally.abouts[about]!, to: tally.abouts[parent]! }];
+    return parent === -1 ? [] : [{ from: refs.get(about)!, to: refs.get(parent)! }];
   });
   return { abouts, edges };
 }
@@ -68,7 +69,7 @@ function mostWritten(tally: MergedTally, parents: Int32Array, kept: number): Set
   }
   const best = createBest<number>(
     kept,
-    (a, b) => inclusive[b]! - inclusive[a]! || (refId(tally.abouts[a]!) < refId(tally.abouts[b]!) ? -1 : 1),
+    (a, b) => inclusive[b]! - inclusive[a]! || compareBytes(tally.abouts.bytesOf(a), tally.abouts.bytesOf(b)),
   );
   for (let about = 0; about < parents.length; about++) if (inclusive[about]! > 0) best.offer(about);
   return new Set(best.sorted());
@@ -76,26 +77,16 @@ function mostWritten(tally: MergedTally, parents: Int32Array, kept: number): Set
 
 /** Per object the one it is about itself, found by looking its key up; -1 for none. Circles are cut. */
 function parentsOf(tally: MergedTally): Int32Array {
-  const encoder = new TextEncoder();
-  const buffer = new Uint8Array(2048);
-  const prefixOf = new Map(tally.prefixes.toSorted().map((prefix) => [resourceOfPrefix(prefix), prefix]));
-  const prefixOfKind = new Map<string, string | undefined>();
-  const parents = new Int32Array(tally.abouts.length).fill(-1);
-  tally.abouts.forEach((ref, about) => {
-    const kind = `${ref.group}/${ref.kind}`;
-    if (!prefixOfKind.has(kind)) {
-      const { group, resource } = resourceOf(ref);
-      prefixOfKind.set(kind, prefixOf.get(`${group}/${resource}`));
-    }
-    const prefix = prefixOfKind.get(kind);
-    if (prefix === undefined) return;
-    const key = ref.namespace === undefined ? `${prefix}/${ref.name}` : `${prefix}/${ref.namespace}/${ref.name}`;
-    const { read, written } = encoder.encodeInto(key, buffer);
-    const id = read === key.length ? tally.find(buffer.subarray(0, written)) : undefined;
-    if (id === undefined) return;
+  const { abouts } = tally;
+  const keyOf = createKeyWriter(tally.prefixes);
+  const parents = new Int32Array(abouts.count).fill(-1);
+  for (let about = 0; about < abouts.count; about++) {
+    const key = keyOf(abouts.bytesOf(about));
+    const id = key && tally.find(key);
+    if (id === undefined) continue;
     const { shard, local } = tally.locate(id);
     parents[about] = shard.tally.columns.about[local]! - 1;
-  });
+  }
   cutCircles(parents);
   return parents;
 }
@@ -117,9 +108,4 @@ function cutCircles(parents: Int32Array): void {
       at = next;
     }
   }
-}
-
-function resourceOfPrefix(prefix: string): string {
-  const parsed = parseKey(`${prefix}/namespace/name`).resource;
-  return `${parsed?.group ?? ''}/${parsed?.resource ?? ''}`;
 }

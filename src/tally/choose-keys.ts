@@ -1,8 +1,7 @@
 import type { ChosenFor } from '../model/analysis.ts';
-import { refId } from '../model/resource.ts';
 import type { KeyId } from '../model/write.ts';
 import { createBest } from './best.ts';
-import { forEachKey, topKeyIds } from './key-counts.ts';
+import { compareBytes, forEachKey, topKeyIds } from './key-counts.ts';
 import { hashOf } from './key-table.ts';
 import type { MergedTally } from './merge-shards.ts';
 
@@ -19,6 +18,10 @@ export interface ChoiceLimits {
   readonly perKey: number;
   /** Prefixes whose keys are sampled but not chosen by rank: their many writes are as they should be. */
   readonly sampledOnly: (prefix: string) => boolean;
+  /** Of those, prefixes whose busiest keys are looked at all the same, a few revisions each: a second holder of a Lease shows at once. */
+  readonly glimpsed: (prefix: string) => boolean;
+  readonly glimpses: number;
+  readonly perGlimpse: number;
 }
 
 export const defaultChoice: ChoiceLimits = {
@@ -29,6 +32,9 @@ export const defaultChoice: ChoiceLimits = {
   revisions: 24_000,
   perKey: 200,
   sampledOnly: (prefix) => /\/(leases|masterleases|peerserverleases|events)$/.test(prefix),
+  glimpsed: (prefix) => prefix.endsWith('/leases'),
+  glimpses: 64,
+  perGlimpse: 32,
 };
 
 /** The sample is the same in every run and whatever the threads did. */
@@ -48,16 +54,17 @@ export interface Choice {
 export function chooseKeys(tally: MergedTally, limits: ChoiceLimits): Map<KeyId, Choice> {
   const chosen = new Map<KeyId, Choice>();
   let left = limits.revisions;
-  const choose = (id: KeyId, chosenFor: ChosenFor): void => {
+  const choose = (id: KeyId, chosenFor: ChosenFor, most = limits.perKey): void => {
     if (chosen.has(id)) return;
-    const revisions = Math.min(writesOf(tally, id), limits.perKey);
+    const revisions = Math.min(writesOf(tally, id), most);
     chosen.set(id, { chosenFor, revisions });
     left -= revisions;
   };
   for (const [sample, reason] of samples(tally, limits)) for (const id of sample) choose(id, reason);
-  const ranked = topKeyIds(tally, limits.ranked).filter(
-    (id) => writesOf(tally, id) > 1 && !limits.sampledOnly(prefixOf(tally, id)),
-  );
+  const top = topKeyIds(tally, limits.ranked).filter((id) => writesOf(tally, id) > 1);
+  const glimpsed = top.filter((id) => limits.glimpsed(prefixOf(tally, id))).slice(0, limits.glimpses);
+  for (const id of glimpsed) choose(id, 'rank', limits.perGlimpse);
+  const ranked = top.filter((id) => !limits.sampledOnly(prefixOf(tally, id)));
   for (const id of ranked) if (left > 0) choose(id, 'rank');
   for (const id of ranked) {
     const choice = chosen.get(id);
@@ -83,16 +90,16 @@ function* samples(tally: MergedTally, limits: ChoiceLimits): Generator<[KeyId[],
   const lowest = (limit: number) =>
     createBest<{ id: KeyId; lot: number }>(limit, (a, b) => a.lot - b.lot || a.id - b.id);
   const byPrefix = tally.prefixes.map(() => lowest(limits.perPrefix));
-  const writesAbout = new Float64Array(tally.abouts.length);
+  const writesAbout = new Float64Array(tally.abouts.count);
   forEachKey(tally, ({ tally: { columns } }, local) => {
     const about = columns.about[local]!;
     if (about > 0) writesAbout[about - 1]! += columns.writes[local]!;
   });
   const owners = createBest<number>(
     limits.owners,
-    (a, b) => writesAbout[b]! - writesAbout[a]! || (refId(tally.abouts[a]!) < refId(tally.abouts[b]!) ? -1 : 1),
+    (a, b) => writesAbout[b]! - writesAbout[a]! || compareBytes(tally.abouts.bytesOf(a), tally.abouts.bytesOf(b)),
   );
-  for (let about = 0; about < tally.abouts.length; about++) owners.offer(about);
+  for (let about = 0; about < tally.abouts.count; about++) owners.offer(about);
   const byOwner = new Map(owners.sorted().map((about) => [about, lowest(limits.perOwner)]));
 
   forEachKey(tally, ({ tally: { columns }, keys }, local, id) => {

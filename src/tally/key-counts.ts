@@ -1,3 +1,4 @@
+import { referenceOf } from '../objects/identify/references.ts';
 import { parseKey } from '../objects/keys.ts';
 import type { KeyCount } from '../model/counts.ts';
 import type { KeyId } from '../model/write.ts';
@@ -40,7 +41,7 @@ export function keyCount(tally: MergedTally, id: KeyId): KeyCount {
     firstRevision: first === Infinity ? last : Math.floor(first),
     lastRevision: last,
     live: columns.live[local] === 1,
-    about: about === 0 ? undefined : tally.abouts[about - 1],
+    about: about === 0 ? undefined : referenceOf(tally.abouts.bytesOf(about - 1)),
     writer: actor === 0 ? undefined : writerOf(tally.actors[actor - 1]!),
   };
 }
@@ -64,7 +65,7 @@ export function topKeyIds(tally: MergedTally, limit: number): KeyId[] {
   return best.sorted().map(({ id }) => id);
 }
 
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
   return a.length - b.length;

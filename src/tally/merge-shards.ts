@@ -1,7 +1,6 @@
-import { refId, type ObjectRef } from '../model/resource.ts';
 import type { KeyId } from '../model/write.ts';
 import { createRevisionSet, type RevisionSet } from './revision-set.ts';
-import { tableOver, type KeyTable } from './key-table.ts';
+import { createKeyTable, tableOver, type KeyTable, type KeyTableColumns } from './key-table.ts';
 import type { Actor, KeyColumns, ShardTally } from './shard-tally.ts';
 
 /** Several threads' counts as one, without copying a key: ids are those of the first shard, then of the second ... */
@@ -10,7 +9,8 @@ export interface MergedTally {
   readonly revisions: RevisionSet;
   /** What the columns `prefix`, `about` (less one) and `actor` (less one) of all shards index. */
   readonly prefixes: readonly string[];
-  readonly abouts: readonly ObjectRef[];
+  /** References as bytes, read by `referenceOf`. */
+  readonly abouts: KeyTable;
   readonly actors: readonly Actor[];
   /** The one id of a key that any shard met. */
   find(key: Uint8Array): KeyId | undefined;
@@ -35,12 +35,13 @@ export function mergeShards(tallies: readonly ShardTally[]): MergedTally {
   const shards: MergedShard[] = [];
   const revisions = createRevisionSet();
   const prefixes = createUnion<string>((prefix) => prefix);
-  const abouts = createUnion<ObjectRef>(refId);
+  const [largest] = tallies.toSorted((a, b) => b.abouts.count - a.abouts.count);
+  const abouts = largest ? tableOver(largest.abouts) : createKeyTable(0);
   const actors = createUnion<Actor>(({ name, event }) => (event ? `${name}\n${event.reason}\n${event.kind}` : name));
   let base = 0;
   for (const tally of tallies) {
     renumber(tally.columns.prefix, tally.keys.count, [...prefixes.add(tally.prefixes)]);
-    renumber(tally.columns.about, tally.keys.count, [0, ...abouts.add(tally.abouts).map((index) => index + 1)]);
+    if (tally !== largest) renumber(tally.columns.about, tally.keys.count, numbersIn(abouts, tally.abouts));
     renumber(tally.columns.actor, tally.keys.count, [0, ...actors.add(tally.actors).map((index) => index + 1)]);
     const keys = tableOver(tally.keys);
     const merged = new Uint32Array(keys.count);
@@ -67,7 +68,7 @@ export function mergeShards(tallies: readonly ShardTally[]): MergedTally {
     shards,
     revisions,
     prefixes: prefixes.items,
-    abouts: abouts.items,
+    abouts,
     actors: actors.items,
     locate,
     find(key) {
@@ -99,7 +100,18 @@ function addCounts(into: KeyColumns, home: number, from: KeyColumns, local: numb
   }
 }
 
-function renumber(column: Uint32Array, count: number, numbers: readonly number[]): void {
+/** Per 1 + number in `from` 1 + the number in `into`; 0 for 0. */
+function numbersIn(into: KeyTable, from: KeyTableColumns): Uint32Array {
+  const source = tableOver(from);
+  const numbers = new Uint32Array(source.count + 1);
+  for (let i = 0; i < source.count; i++) {
+    const bytes = source.bytesOf(i);
+    numbers[i + 1] = into.intern(bytes, 0, bytes.length) + 1;
+  }
+  return numbers;
+}
+
+function renumber(column: Uint32Array, count: number, numbers: Uint32Array | readonly number[]): void {
   for (let i = 0; i < count; i++) column[i] = numbers[column[i]!]!;
 }
 

@@ -1,9 +1,9 @@
 import type { Encoding } from '../model/object.ts';
-import { refId, type ObjectRef } from '../model/resource.ts';
 import { writeFlags, type KeyId, type Millis, type Revision, type WriteBatch } from '../model/write.ts';
-import type { Identifier } from '../objects/identify.ts';
+import { createIdentifier } from '../objects/identify.ts';
+import type { Reported } from '../objects/identify/identity.ts';
 import { grown } from './column.ts';
-import type { KeyTable, KeyTableColumns } from './key-table.ts';
+import { createKeyTable, type KeyTable, type KeyTableColumns } from './key-table.ts';
 import type { PrefixTable } from './prefix-table.ts';
 import { createRevisionSet } from './revision-set.ts';
 
@@ -41,7 +41,8 @@ export interface ShardTally {
   readonly keys: KeyTableColumns;
   readonly columns: KeyColumns;
   readonly prefixes: readonly string[];
-  readonly abouts: readonly ObjectRef[];
+  /** References as bytes (objects/identify/references.ts). */
+  readonly abouts: KeyTableColumns;
   readonly actors: readonly Actor[];
   /** Every change in the order of the file: which key, and where its value lies. */
   readonly rows: RowColumns;
@@ -70,12 +71,11 @@ export function position(revision: Revision, sub: number): number {
   return revision + Math.min(sub, 4095) / 4096;
 }
 
-/** More objects than this are counted without what they are about: each costs some 200 bytes. */
-const maxAbouts = 500_000;
 /** Times are kept of the revisions that this divides: a sample that does not depend on who scans what. */
 const anchorEvery = 16;
 
-export function createShardTally(keys: KeyTable, prefixes: PrefixTable, identifier: Identifier) {
+/** @param seed as the key tables': makes collisions unpredictable */
+export function createShardTally(keys: KeyTable, prefixes: PrefixTable, seed: number) {
   const columns = emptyColumns(1 << 12);
   const rows: RowColumns = {
     count: 0,
@@ -85,39 +85,21 @@ export function createShardTally(keys: KeyTable, prefixes: PrefixTable, identifi
     pairSize: new Uint32Array(1 << 12),
   };
   const revisions = createRevisionSet();
-  const abouts: ObjectRef[] = [];
-  const aboutIds = new Map<ObjectRef, number>();
-  const aboutNames = new Map<string, number>();
+  const abouts = createKeyTable(seed);
+  const identifier = createIdentifier(abouts);
   const actors: Actor[] = [];
-  const actorIds = new Map<string, number>();
+  const actorIds = new Map<string | Reported, number>();
   const anchors: ValueTime[] = [];
   let known = 0;
 
-  const actorId = (name: string | undefined, event?: { reason: string; kind: string }): number => {
-    if (name === undefined) return 0;
-    const id = event ? `${name}\n${event.reason}\n${event.kind}` : name;
-    let index = actorIds.get(id);
+  const actorId = (actor: string | Reported): number => {
+    let index = actorIds.get(actor);
     if (index === undefined) {
-      actors.push(event ? { name, event: { reason: event.reason, kind: event.kind } } : { name });
-      actorIds.set(id, (index = actors.length));
+      if (typeof actor === 'string') actors.push({ name: actor });
+      else actors.push({ name: actor.reporter, event: { reason: actor.reason, kind: actor.kind } });
+      actorIds.set(actor, (index = actors.length));
     }
     return index;
-  };
-
-  const aboutId = (about: ObjectRef | undefined): number => {
-    if (about === undefined) return 0;
-    const met = aboutIds.get(about);
-    if (met !== undefined) return met;
-    // Recreated under the same name it is still the same owner.
-    const name = refId(about);
-    let id = aboutNames.get(name);
-    if (id === undefined) {
-      if (abouts.length >= maxAbouts) return 0;
-      id = abouts.push(about);
-      aboutNames.set(name, id);
-    }
-    aboutIds.set(about, id);
-    return id;
   };
 
   const identify = (batch: WriteBatch, row: number, key: number): void => {
@@ -125,8 +107,9 @@ export function createShardTally(keys: KeyTable, prefixes: PrefixTable, identifi
     const prefix = prefixes.names[columns.prefix[key]!]!;
     const identity = identifier.identify(buffer, start[row]!, size[row]!, prefix);
     columns.encoding[key] = encodings.indexOf(identity.encoding);
-    columns.about[key] = aboutId(identity.about);
-    columns.actor[key] = identity.event ? actorId(identity.event.reporter, identity.event) : actorId(identity.manager);
+    columns.about[key] = identity.about;
+    const actor = identity.event ?? identity.manager;
+    columns.actor[key] = actor === undefined ? 0 : actorId(actor);
     const revision = batch.revision[row]!;
     if (identity.at !== undefined && revision % anchorEvery === 0)
       anchors.push({ key, position: position(revision, batch.sub[row]!), at: identity.at });
@@ -175,7 +158,7 @@ export function createShardTally(keys: KeyTable, prefixes: PrefixTable, identifi
       keys: keys.columns(),
       columns,
       prefixes: prefixes.names,
-      abouts,
+      abouts: abouts.columns(),
       actors,
       rows,
       revisions: revisions.chunks,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import { builtins } from '../../src/objects/builtins.ts';
 import { decodeObject } from '../../src/objects/decode.ts';
-import { createIdentifier } from '../../src/objects/identify.ts';
+import { createSpelledIdentifier } from '../unit/objects/identifier.ts';
 import { parseKey } from '../../src/objects/keys.ts';
 import { redact } from '../../src/objects/redact.ts';
 import { encodeObject } from '../incidents/encode.ts';
@@ -99,7 +99,7 @@ describeWith(programsFor(options), 'what a real API server stores', () => {
   });
 
   it('is identified as it is decoded', () => {
-    const identifier = createIdentifier();
+    const identifier = createSpelledIdentifier();
     for (const { key, value } of stored) {
       const decoded = decodeObject(value, key, salt);
       const identity = identifier.identify(value, 0, value.length, parseKey(key).prefix);

@@ -1,4 +1,9 @@
-import { MalformedValue } from '../wire.ts';
+import type { Millis } from '../../model/write.ts';
+import { millisOf } from '../metadata.ts';
+import { MalformedValue, text } from '../wire.ts';
+import { rfc3339 } from './rfc3339.ts';
+import type { Span } from './references.ts';
+import type { Texts } from './texts.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -8,6 +13,7 @@ const openObject = 0x7b;
 const openList = 0x5b;
 const closeObject = 0x7d;
 const closeList = 0x5d;
+const letterT = 0x74;
 
 /**
  * Walks compact JSON (no white space, as the API server writes it) member by member without making objects. Throws
@@ -20,6 +26,7 @@ export class JsonCursor {
   /** Of the member at hand: its name without quotes. */
   nameStart = 0;
   nameEnd = 0;
+  readonly #span: Span = { start: 0, end: 0 };
 
   set(bytes: Uint8Array, start: number, end: number): void {
     this.bytes = bytes;
@@ -55,12 +62,41 @@ export class JsonCursor {
   }
 
   isNamed(name: Uint8Array): boolean {
-    return this.nameEnd - this.nameStart === name.length && this.nameStartsWith(name);
+    const { bytes, nameStart } = this;
+    if (this.nameEnd - nameStart !== name.length) return false;
+    // Names that share a long beginning differ at their end.
+    for (let i = name.length - 1; i >= 0; i--) if (bytes[nameStart + i] !== name[i]) return false;
+    return true;
   }
 
-  nameStartsWith(prefix: Uint8Array): boolean {
-    for (let i = 0; i < prefix.length; i++) if (this.bytes[this.nameStart + i] !== prefix[i]) return false;
-    return true;
+  /** The string at hand, between its quotes. Throws MalformedValue on another value and on one with escapes. */
+  span(into: Span): void {
+    const start = this.at + 1;
+    this.#skipString();
+    const end = this.at - 1;
+    for (let i = start; i < end; i++) if (this.bytes[i] === backslash) throw new MalformedValue('escape');
+    into.start = start;
+    into.end = end;
+  }
+
+  /** As `span`. */
+  text(texts: Texts): string {
+    this.span(this.#span);
+    return texts.text(this.bytes, this.#span.start, this.#span.end);
+  }
+
+  /** The time at hand; undefined where it is none. */
+  moment(): Millis | undefined {
+    if (this.bytes[this.at] !== quote) return void this.skip();
+    this.span(this.#span);
+    const { start, end } = this.#span;
+    return rfc3339(this.bytes, start, end) ?? millisOf(text(this.bytes, start, end));
+  }
+
+  isTrue(): boolean {
+    const says = this.bytes[this.at] === letterT;
+    this.skip();
+    return says;
   }
 
   /** Moves behind the value at hand. */

@@ -1,11 +1,10 @@
-import type { ObjectRef } from '../../model/resource.ts';
 import type { Millis } from '../../model/write.ts';
-import { groupOf, reference } from '../references.ts';
-import type { Draft } from './identity.ts';
-import type { Interned } from './interned.ts';
-import { createKnownRefs } from './known-refs.ts';
+import { groupOf } from '../references.ts';
+import { later, type Draft } from './identity.ts';
+import type { References, Span } from './references.ts';
 import { createScan, next } from './scan.ts';
 import { tags } from './tags.ts';
+import type { Texts } from './texts.ts';
 
 /** How long the magic number before protobuf is. */
 const magicBytes = 4;
@@ -17,21 +16,21 @@ type Special = 'event' | 'slice' | 'endpoints' | 'lease' | 'none';
  * MalformedValue. Kinds are told by their typeMeta.
  */
 export function createProtobufReader(
-  interned: Interned,
+  texts: Texts,
+  references: References,
 ): (draft: Draft, bytes: Uint8Array, start: number, end: number) => void {
   const scan = createScan();
   const specials = new Map<string, Special>();
-  const owners = createKnownRefs();
-  const targets = createKnownRefs();
-  // What the metadata at hand was found to hold; sizes of 0 stand for absent.
-  const metadata = { start: 0, end: 0, namespace: '', nameStart: 0, nameEnd: 0, ownerStart: 0, ownerEnd: 0 };
+  // What the metadata at hand was found to hold; empty spans stand for absent.
+  const metadata = { start: 0, end: 0, namespace: span(), name: span(), owner: span() };
+  const target = { apiVersion: '', kind: '', namespace: span(), name: span() };
 
   return (draft, bytes, start, end) => {
     scan.bytes = bytes;
     scan.at = start + magicBytes;
     let special: Special = 'none';
     while (next(scan, end)) {
-      if (scan.tag === tags.unknown.typeMeta) special = specialOf(interned.text(bytes, scan.start, scan.end));
+      if (scan.tag === tags.unknown.typeMeta) special = specialOf(texts.text(bytes, scan.start, scan.end));
       else if (scan.tag === tags.unknown.raw) readObject(draft, special, scan.start, scan.end);
     }
   };
@@ -64,24 +63,23 @@ export function createProtobufReader(
   function readMetadata(draft: Draft, start: number, end: number): void {
     metadata.start = start;
     metadata.end = end;
-    metadata.namespace = '';
-    metadata.nameStart = metadata.nameEnd = metadata.ownerStart = metadata.ownerEnd = 0;
+    empty(metadata.namespace);
+    empty(metadata.name);
+    empty(metadata.owner);
     let isController = false;
     let newest = -Infinity;
     scan.at = start;
     while (next(scan, end)) {
       const { tag, at: after } = scan;
-      if (tag === tags.metadata.name) {
-        metadata.nameStart = scan.start;
-        metadata.nameEnd = scan.end;
-      } else if (tag === tags.metadata.namespace) metadata.namespace = interned.text(scan.bytes, scan.start, scan.end);
+      if (tag === tags.metadata.name) keep(metadata.name);
+      else if (tag === tags.metadata.namespace) keep(metadata.namespace);
       else if (tag === tags.metadata.creationTimestamp) draft.at = readSeconds(scan.start, scan.end);
       else if (tag === tags.metadata.ownerReferences && !isController) {
-        const [ownerStart, ownerEnd] = [scan.start, scan.end];
+        const { start: ownerStart, end: ownerEnd } = scan;
         isController = saysController(ownerStart, ownerEnd);
-        if (isController || metadata.ownerEnd === 0) {
-          metadata.ownerStart = ownerStart;
-          metadata.ownerEnd = ownerEnd;
+        if (isController || metadata.owner.end === 0) {
+          metadata.owner.start = ownerStart;
+          metadata.owner.end = ownerEnd;
         }
       } else if (tag === tags.metadata.managedFields) newest = readManager(draft, scan.start, scan.end, newest);
       scan.at = after;
@@ -91,19 +89,26 @@ export function createProtobufReader(
 
   /** Keeps the entry if none was newer; of several in one second the last, as the API server sorts them by time. */
   function readManager(draft: Draft, start: number, end: number, newest: Millis): Millis {
-    let [managerStart, managerEnd, subStart, subEnd] = [0, 0, 0, 0];
+    let managerStart = 0;
+    let managerEnd = 0;
+    let subStart = 0;
+    let subEnd = 0;
     let at = newest === -Infinity ? 0 : -Infinity;
     scan.at = start;
     while (next(scan, end)) {
       const after = scan.at;
-      if (scan.tag === tags.managedFields.manager) [managerStart, managerEnd] = [scan.start, scan.end];
-      else if (scan.tag === tags.managedFields.subresource) [subStart, subEnd] = [scan.start, scan.end];
-      else if (scan.tag === tags.managedFields.time) at = readSeconds(scan.start, scan.end) ?? at;
+      if (scan.tag === tags.managedFields.manager) {
+        managerStart = scan.start;
+        managerEnd = scan.end;
+      } else if (scan.tag === tags.managedFields.subresource) {
+        subStart = scan.start;
+        subEnd = scan.end;
+      } else if (scan.tag === tags.managedFields.time) at = readSeconds(scan.start, scan.end) ?? at;
       scan.at = after;
     }
     if (at < newest) return newest;
-    draft.manager = managerEnd > managerStart ? interned.text(scan.bytes, managerStart, managerEnd) : undefined;
-    draft.subresource = subEnd > subStart ? interned.text(scan.bytes, subStart, subEnd) : undefined;
+    draft.manager = managerEnd > managerStart ? texts.text(scan.bytes, managerStart, managerEnd) : undefined;
+    draft.subresource = subEnd > subStart ? texts.text(scan.bytes, subStart, subEnd) : undefined;
     return at;
   }
 
@@ -125,24 +130,26 @@ export function createProtobufReader(
     let reporter = '';
     let source = '';
     let reason = '';
-    let target: ObjectRef | undefined;
+    target.kind = '';
+    empty(target.name);
     scan.at = start;
     while (next(scan, end)) {
       const after = scan.at;
       const { tag } = scan;
-      if (tag === tags.event.involvedObject) target = targets.of(scan.bytes, scan.start, scan.end, '', readTarget);
-      else if (tag === tags.event.reason) reason = interned.text(scan.bytes, scan.start, scan.end);
-      else if (tag === tags.event.reportingComponent) reporter = interned.text(scan.bytes, scan.start, scan.end);
+      if (tag === tags.event.involvedObject) readReference(scan.start, scan.end, tags.objectReference);
+      else if (tag === tags.event.reason) reason = texts.text(scan.bytes, scan.start, scan.end);
+      else if (tag === tags.event.reportingComponent) reporter = texts.text(scan.bytes, scan.start, scan.end);
       else if (tag === tags.event.source) source = onlyText(scan.start, scan.end, tags.source.component);
       else if (tag === tags.event.lastTimestamp || tag === tags.event.eventTime)
         later(draft, readSeconds(scan.start, scan.end));
       else if (tag === tags.event.series) readSeries(draft, scan.start, scan.end);
       scan.at = after;
     }
-    draft.about = target;
+    const { kind } = target;
+    draft.about = references.ofSpans(groupOf(target.apiVersion), kind, scan.bytes, target.namespace, target.name);
     draft.manager = reporter || source || draft.manager;
     draft.subresource = undefined;
-    draft.event = interned.reported(draft.manager ?? '', reason, target?.kind ?? '');
+    draft.event = texts.reported(draft.manager ?? '', reason, draft.about === 0 ? '' : kind);
   }
 
   function readSeries(draft: Draft, start: number, end: number): void {
@@ -166,74 +173,84 @@ export function createProtobufReader(
   function onlyText(start: number, end: number, tag: number): string {
     let found = '';
     scan.at = start;
-    while (next(scan, end)) if (scan.tag === tag) found = interned.text(scan.bytes, scan.start, scan.end);
+    while (next(scan, end)) if (scan.tag === tag) found = texts.text(scan.bytes, scan.start, scan.end);
     return found;
   }
 
   /** The rules of `aboutOf`, on bytes. */
-  function aboutMetadata(special: Special): ObjectRef | undefined {
-    const { namespace, ownerStart, ownerEnd, nameStart, nameEnd } = metadata;
-    if (special === 'endpoints') return serviceNamed(interned.text(scan.bytes, nameStart, nameEnd));
-    if (ownerEnd > ownerStart) {
-      const owner = owners.of(scan.bytes, ownerStart, ownerEnd, namespace, readOwner);
-      if (owner) return special === 'lease' && owner.kind === 'Node' ? undefined : owner;
+  function aboutMetadata(special: Special): number {
+    const { namespace, owner, name } = metadata;
+    if (special === 'endpoints') return serviceNamed(name);
+    if (owner.end > owner.start) {
+      readReference(owner.start, owner.end, tags.owner);
+      if (special === 'lease' && target.kind === 'Node') return 0;
+      const about = references.ofSpans(groupOf(target.apiVersion), target.kind, scan.bytes, namespace, target.name);
+      if (about > 0) return about;
     }
-    return special === 'slice' ? serviceNamed(serviceLabel()) : undefined;
+    return special === 'slice' ? serviceNamed(serviceLabel()) : 0;
   }
 
-  function serviceNamed(name: string): ObjectRef | undefined {
-    return metadata.namespace === ''
-      ? undefined
-      : interned.ref(reference('', 'Service', metadata.namespace, name, undefined));
+  function serviceNamed(name: Span): number {
+    const { namespace } = metadata;
+    return namespace.end <= namespace.start ? 0 : references.ofSpans('', 'Service', scan.bytes, namespace, name);
   }
 
-  function serviceLabel(): string {
-    let name = '';
+  function serviceLabel(): Span {
+    const name = span();
     scan.at = metadata.start;
     while (next(scan, metadata.end)) {
       const after = scan.at;
       if (scan.tag === tags.metadata.labels) {
-        const [start, end] = [scan.start, scan.end];
+        const { start, end } = scan;
         if (onlyText(start, end, tags.entry.key) === 'kubernetes.io/service-name')
-          name = onlyText(start, end, tags.entry.value);
+          keepOnly(start, end, tags.entry.value, name);
       }
       scan.at = after;
     }
     return name;
   }
 
-  function readOwner(bytes: Uint8Array, start: number, end: number, namespace: string): ObjectRef | undefined {
-    const [kind, name, uid, apiVersion] = readTexts(bytes, start, end, tags.owner);
-    return interned.ref(reference(groupOf(apiVersion), kind, namespace, name, uid));
-  }
-
-  function readTarget(bytes: Uint8Array, start: number, end: number): ObjectRef | undefined {
-    const [kind, name, uid, apiVersion, namespace] = readTexts(bytes, start, end, tags.objectReference);
-    return interned.ref(reference(groupOf(apiVersion), kind, namespace, name, uid));
-  }
-
-  function readTexts(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    of: { kind: number; name: number; uid: number; apiVersion: number; namespace?: number },
-  ): [kind: string, name: string, uid: string, apiVersion: string, namespace: string] {
-    let [kind, name, uid, apiVersion, namespace] = ['', '', '', '', ''];
+  /** Fills `target`. */
+  function readReference(start: number, end: number, of: ReferenceTags): void {
+    target.apiVersion = '';
+    target.kind = '';
+    empty(target.namespace);
+    empty(target.name);
     scan.at = start;
     while (next(scan, end)) {
       const { tag } = scan;
-      if (tag === of.kind) kind = interned.text(bytes, scan.start, scan.end);
-      else if (tag === of.name) name = interned.text(bytes, scan.start, scan.end);
-      else if (tag === of.uid) uid = interned.text(bytes, scan.start, scan.end);
-      else if (tag === of.apiVersion) apiVersion = interned.text(bytes, scan.start, scan.end);
-      else if (tag === of.namespace) namespace = interned.text(bytes, scan.start, scan.end);
+      if (tag === of.kind) target.kind = texts.text(scan.bytes, scan.start, scan.end);
+      else if (tag === of.apiVersion) target.apiVersion = texts.text(scan.bytes, scan.start, scan.end);
+      else if (tag === of.name) keep(target.name);
+      else if (tag === of.namespace) keep(target.namespace);
     }
-    return [kind, name, uid, apiVersion, namespace];
+  }
+
+  function keepOnly(start: number, end: number, tag: number, into: Span): void {
+    scan.at = start;
+    while (next(scan, end)) if (scan.tag === tag) keep(into);
+  }
+
+  /** The bytes of the field at hand. */
+  function keep(into: Span): void {
+    into.start = scan.start;
+    into.end = scan.end;
   }
 }
 
-function later(draft: Draft, at: Millis | undefined): void {
-  if (at !== undefined && at > (draft.at ?? -Infinity)) draft.at = at;
+interface ReferenceTags {
+  readonly kind: number;
+  readonly name: number;
+  readonly apiVersion: number;
+  readonly namespace?: number;
+}
+
+function span(): Span {
+  return { start: 0, end: 0 };
+}
+
+function empty(of: Span): void {
+  of.start = of.end = 0;
 }
 
 /** apiVersion = 1 and kind = 2, each a length and the text; compared as they are stored. */

@@ -1,7 +1,6 @@
 import { openFile } from '../../sources/snapshot/open-file.ts';
 import type { ScanPlan } from '../../sources/snapshot/plan.ts';
 import { scanPieces, type ScanOutcome } from '../../sources/snapshot/scan.ts';
-import { createIdentifier } from '../../objects/identify.ts';
 import { createCarvedTally, type CarvedTally } from '../../tally/carved-tally.ts';
 import { createKeyTable } from '../../tally/key-table.ts';
 import { createPrefixTable } from '../../tally/prefix-table.ts';
@@ -19,7 +18,7 @@ export function countShard(plan: ScanPlan, seed: number, onPiece?: (taken: numbe
   const source = openFile(plan.file);
   try {
     const keys = createKeyTable(seed);
-    const tally = createShardTally(keys, createPrefixTable(seed), createIdentifier());
+    const tally = createShardTally(keys, createPrefixTable(seed), seed);
     const carvedPrefixes = createPrefixTable(seed);
     const carved = createCarvedTally(carvedPrefixes);
     const outcome: ScanOutcome = { livePages: 0, damagedPages: 0, damagedElements: 0 };

@@ -8,6 +8,7 @@ import { chooseKeys, defaultChoice, type Choice, type ChoiceLimits } from '../..
 import { firstValueTimes } from '../../tally/first-value-times.ts';
 import { keyCount, topKeyIds } from '../../tally/key-counts.ts';
 import { mergeShards, type MergedTally } from '../../tally/merge-shards.ts';
+import { releaseCounts } from '../../tally/release-counts.ts';
 import { tallyTotals } from '../../tally/totals.ts';
 import type { ShardCounts } from './count-shard.ts';
 import { countShards, type Threads } from './threads.ts';
@@ -77,6 +78,7 @@ function countedOf(
     countedRevisions: tally.revisions.count(growthFrom),
     topKeys: topKeyIds(tally, top).map((id) => keyCount(tally, id)),
     ...aboutCounts(tally),
+    releases: releaseCounts(tally),
     anchors: firstValueTimes(tally),
     chosen: [...choice].map(([id, { chosenFor }]) => ({ count: keyCount(tally, id), chosenFor })),
     ...(carved.writes > 0 && { carved }),

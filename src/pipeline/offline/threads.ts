@@ -52,12 +52,15 @@ function inThread(entry: URL, task: ShardTask): Promise<ShardCounts> {
 
 /** All memory that can be moved instead of copied. */
 function buffersOf({ tally, carved }: ShardCounts): ArrayBuffer[] {
-  const { keys, columns, rows }: ShardTally = tally;
+  const { keys, columns, abouts, rows }: ShardTally = tally;
   return [
     keys.hashes.buffer,
     keys.ends.buffer,
     keys.arena.buffer,
     ...Object.values(columns).map((column: Uint8Array<ArrayBuffer>) => column.buffer),
+    abouts.hashes.buffer,
+    abouts.ends.buffer,
+    abouts.arena.buffer,
     rows.key.buffer,
     rows.position.buffer,
     rows.handle.buffer,

@@ -1,4 +1,3 @@
-import { createIdentifier } from '../../../src/objects/identify.ts';
 import { planScan, type ScanPlan, type SnapshotFacts } from '../../../src/sources/snapshot/plan.ts';
 import { scanPieces, type ScanOutcome } from '../../../src/sources/snapshot/scan.ts';
 import type { OpenedSnapshot } from '../../../src/sources/snapshot/trailing-hash.ts';
@@ -40,7 +39,7 @@ export function countFile(snapshot: OpenedSnapshot, { shards, seed, turn }: Shar
 
 function startShard({ source }: OpenedSnapshot, plan: ScanPlan, seed: number) {
   const keys = createKeyTable(seed);
-  const tally = createShardTally(keys, createPrefixTable(seed), createIdentifier());
+  const tally = createShardTally(keys, createPrefixTable(seed), seed);
   const carvedPrefixes = createPrefixTable(seed);
   const carved = createCarvedTally(carvedPrefixes);
   const outcome: ScanOutcome = { livePages: 0, damagedPages: 0, damagedElements: 0 };

@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject } from '../../../src/model/json.ts';
+import { refId } from '../../../src/model/resource.ts';
 import { decodeObject } from '../../../src/objects/decode.ts';
 import { createIdentifier } from '../../../src/objects/identify.ts';
+import { createKeyTable } from '../../../src/tally/key-table.ts';
+import { createSpelledIdentifier } from './identifier.ts';
+import { rfc3339 } from '../../../src/objects/identify/rfc3339.ts';
 import { tags } from '../../../src/objects/identify/tags.ts';
 import { messageType } from '../../../src/objects/schema.ts';
 import { encodeObject } from '../../incidents/encode.ts';
@@ -35,7 +39,7 @@ function inPages(object: JsonObject): Uint8Array[] {
   );
 }
 
-function identified(page: Uint8Array, identifier = createIdentifier()) {
+function identified(page: Uint8Array, identifier = createSpelledIdentifier()) {
   return { ...identifier.identify(page, 3, page.length - 5, '/registry/x') };
 }
 
@@ -89,15 +93,17 @@ describe('identifying a value', () => {
     expect(identified(protobuf!).at).toBe(Date.parse('2026-01-02T03:05:00Z'));
   });
 
-  it('gives one object for one reference, from whichever encoding and kind it came', () => {
-    const identifier = createIdentifier();
-    const refs = [...inPages(pod('p', [])), ...inPages(pod('q', []))].map((page) => identified(page, identifier).about);
-    expect(refs[0]).toBeDefined();
+  it('gives one number for one reference, from whichever encoding and object it came', () => {
+    const identifier = createIdentifier(createKeyTable(1));
+    const refs = [...inPages(pod('p', [])), ...inPages(pod('q', []))].map(
+      (page) => identifier.identify(page, 3, page.length - 5, '/registry/x').about,
+    );
+    expect(refs[0]).toBeGreaterThan(0);
     expect(new Set(refs).size).toBe(1);
   });
 
   it('does not take the same owner bytes in another namespace for the same owner', () => {
-    const identifier = createIdentifier();
+    const identifier = createSpelledIdentifier();
     const other: JsonObject = {
       ...pod('p', []),
       metadata: { ...(pod('p', [])['metadata'] as JsonObject), namespace: 'b' },
@@ -109,7 +115,7 @@ describe('identifying a value', () => {
   });
 
   it('leaves nothing of one value in the next', () => {
-    const identifier = createIdentifier();
+    const identifier = createSpelledIdentifier();
     identified(inPages(pod('p', [managed('kubelet', '2026-01-02T03:04:09Z', 'status')]))[0]!, identifier);
     expect(
       identified(inPages({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' } })[0]!, identifier),
@@ -124,17 +130,18 @@ describe('identifying a value', () => {
   });
 
   it('agrees with decoding, whatever the object', () => {
-    const identifier = createIdentifier();
+    const identifier = createSpelledIdentifier();
     fc.assert(
       fc.property(storedObject, (object) => {
-        const value = encodeObject(object);
-        const { about, managedFields } = decodeObject(value, '/registry/x/y');
-        const identity = identifier.identify(value, 0, value.length, '/registry/x');
-        expect(identity.about && { ...identity.about, uid: about?.uid }).toEqual(about && { ...about, uid: about.uid });
-        if (object['kind'] !== 'Event')
-          expect(managedFields.map(({ manager }) => manager || undefined)).toEqual(
-            managedFields.length === 0 ? [] : expect.arrayContaining([identity.manager]),
-          );
+        for (const value of [encodeObject(object), utf8.encode(JSON.stringify(object))]) {
+          const { about, managedFields } = decodeObject(value, '/registry/x/y');
+          const identity = identifier.identify(value, 0, value.length, '/registry/x');
+          expect(identity.about && refId(identity.about)).toBe(about && refId(about));
+          if (object['kind'] !== 'Event')
+            expect(managedFields.map(({ manager }) => manager || undefined)).toEqual(
+              managedFields.length === 0 ? [] : expect.arrayContaining([identity.manager]),
+            );
+        }
       }),
       { numRuns: 300 },
     );
@@ -144,10 +151,35 @@ describe('identifying a value', () => {
     const value = utf8.encode(
       '{"kind":"Pod","apiVersion":"v1","metadata":{"ownerReferences":[{"kind":"X","name":"y"}]}}',
     );
-    expect(createIdentifier().identify(value, 0, value.length, '/vcluster/mappings')).toMatchObject({
+    expect(createSpelledIdentifier().identify(value, 0, value.length, '/vcluster/mappings')).toMatchObject({
       encoding: 'json',
       about: undefined,
     });
+  });
+});
+
+describe('a moment in RFC 3339', () => {
+  it('is read from its bytes as Date.parse reads its text, or left to it', () => {
+    const moment = fc.date({ min: new Date('1969-01-01'), max: new Date('2400-01-01'), noInvalidDate: true });
+    fc.assert(
+      fc.property(moment, (date) => {
+        const written = utf8.encode(`"${date.toISOString().slice(0, 19)}Z"`);
+        const read = rfc3339(written, 1, written.length - 1);
+        if (date.getUTCFullYear() >= 1970 && date.getUTCDate() <= 28) expect(read).toBeDefined();
+        if (read !== undefined) expect(read).toBe(Math.floor(date.getTime() / 1000) * 1000);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    '2026-13-02T03:04:05Z',
+    '2026-01-02T03:04:05+',
+    '2026-01-02 03:04:05Z',
+    '2026-01-02T24:04:05Z',
+    '20x6-01-02T03:04:05Z',
+  ])('is none in %s', (text) => {
+    expect(rfc3339(utf8.encode(text), 0, text.length)).toBeUndefined();
   });
 });
 

@@ -3,7 +3,7 @@ import { encode, Tagged } from 'cborg';
 import fc from 'fast-check';
 import type { Json } from '../../../src/model/json.ts';
 import { decodeObject } from '../../../src/objects/decode.ts';
-import { createIdentifier } from '../../../src/objects/identify.ts';
+import { createSpelledIdentifier } from './identifier.ts';
 import { encodingOf, readStored } from '../../../src/objects/stored-value.ts';
 import { encodeObject } from '../../incidents/encode.ts';
 import { storedObject } from './arbitrary.ts';
@@ -67,7 +67,7 @@ describe('a value in protobuf', () => {
   });
 
   it('that is damaged anywhere is read, or is unknown, but never an error', () => {
-    const identifier = createIdentifier();
+    const identifier = createSpelledIdentifier();
     fc.assert(
       fc.property(
         storedObject,

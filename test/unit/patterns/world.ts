@@ -9,7 +9,6 @@ import type { KeyId, Millis, WriteBatch } from '../../../src/model/write.ts';
 import { writeFlags } from '../../../src/model/write.ts';
 import type { Writer } from '../../../src/model/writer.ts';
 import { decodeObject } from '../../../src/objects/decode.ts';
-import { createIdentifier } from '../../../src/objects/identify.ts';
 import { statedTime } from '../../../src/objects/stated-time.ts';
 import type { Evidence } from '../../../src/patterns/find-causes.ts';
 import { findCauses } from '../../../src/patterns/find-causes.ts';
@@ -19,6 +18,7 @@ import { keyCount, topKeyIds } from '../../../src/tally/key-counts.ts';
 import { createKeyTable } from '../../../src/tally/key-table.ts';
 import { mergeShards } from '../../../src/tally/merge-shards.ts';
 import { createPrefixTable } from '../../../src/tally/prefix-table.ts';
+import { releaseCounts } from '../../../src/tally/release-counts.ts';
 import { buildRevisionClock } from '../../../src/tally/revision-clock.ts';
 import { createShardTally } from '../../../src/tally/shard-tally.ts';
 import { tallyTotals } from '../../../src/tally/totals.ts';
@@ -62,6 +62,7 @@ export function judge(
     ...(options.database && { database: options.database }),
     ...tallyTotals(tally),
     ...aboutCounts(tally),
+    releases: releaseCounts(tally),
     growth: all.length,
     countedRevisions: all.length,
     topKeys: topKeyIds(tally, 1000).map((id) => keyCount(tally, id)),
@@ -97,7 +98,7 @@ const firstRevision = 1000;
 
 function tallied(writes: readonly StoredWrite[]): ReturnType<ReturnType<typeof createShardTally>['result']> {
   const keys = createKeyTable(1);
-  const tally = createShardTally(keys, createPrefixTable(1), createIdentifier());
+  const tally = createShardTally(keys, createPrefixTable(1), 1);
   const live = new Set<string>();
   const encoder = new TextEncoder();
   writes.forEach(({ key, value }, i) => {

@@ -1,49 +1,39 @@
-import { refId, type ObjectRef } from '../../model/resource.ts';
 import { text } from '../wire.ts';
 import type { Reported } from './identity.ts';
 
-/** References beyond that many are not followed: each costs some 300 bytes, and the top is known long before. */
-const maxRefs = 500_000;
-
-export interface Interned {
+/** Strings that recur on thousands of values, made once. */
+export interface Texts {
   /** The text of bytes[start .. end]. */
   text(bytes: Uint8Array, start: number, end: number): string;
-  /** The one object that stands for a reference; undefined for a new one when there are too many. */
-  ref(ref: ObjectRef | undefined): ObjectRef | undefined;
   reported(reporter: string, reason: string, kind: string): Reported;
 }
 
-export function createInterned(): Interned {
-  const refs = new Map<string, ObjectRef>();
-  const reports = new Map<string, Reported>();
-  const texts = createTextCache();
-  return {
-    text: texts,
-    ref(ref) {
-      if (ref === undefined) return undefined;
-      const id = refId(ref);
-      const known = refs.get(id);
-      if (known !== undefined || refs.size >= maxRefs) return known;
-      refs.set(id, ref);
-      return ref;
-    },
-    reported(reporter, reason, kind) {
-      const id = `${reporter}\n${reason}\n${kind}`;
-      let known = reports.get(id);
-      if (known === undefined) {
-        known = { reporter, reason, kind };
-        // Reporters and reasons are few; only garbage would fill this, and then each is its own object.
-        if (reports.size < maxRefs) reports.set(id, known);
-      }
-      return known;
-    },
+export function createTexts(): Texts {
+  return { text: createTextCache(), reported: createReports() };
+}
+
+/** Reporters and reasons are few; only garbage would fill this, and then each is its own object. */
+const maxReports = 100_000;
+
+function createReports(): Texts['reported'] {
+  const reports = new Map<string, Reported[]>();
+  let count = 0;
+  return (reporter, reason, kind) => {
+    let ofReason = reports.get(reason);
+    const known = ofReason?.find((each) => each.reporter === reporter && each.kind === kind);
+    if (known) return known;
+    const made = { reporter, reason, kind };
+    if (count++ >= maxReports) return made;
+    if (!ofReason) reports.set(reason, (ofReason = []));
+    ofReason.push(made);
+    return made;
   };
 }
 
 const slots = 1 << 12;
 
 /** Remembers the last text of each hash: managers, kinds and namespaces recur, and making a string costs more than comparing one. */
-function createTextCache(): Interned['text'] {
+function createTextCache(): Texts['text'] {
   const cached: string[] = Array.from({ length: slots }, () => '');
   return (bytes, start, end) => {
     const size = end - start;
