@@ -5,7 +5,7 @@ import { isProblem } from './errors/problem.ts';
 const version = '0.1.0';
 
 if (isMainThread) await runCommandLine();
-else (await import('./pipeline/offline/threads.ts')).runShardTask();
+else (await import('./pipeline/offline/threads.ts')).runThread();
 
 /** Loads the commands only here, so that a worker thread starts without them. */
 async function runCommandLine(): Promise<void> {

@@ -8,7 +8,7 @@ export interface HistoryOptions {
 }
 
 /** Compares the revisions of one key, given in revision order, and keeps what moved, how and by whom; never a value. */
-export function buildHistory(observations: readonly Observation[], { pathsKept = 512 }: HistoryOptions = {}): Changes {
+export function buildHistory(observations: Iterable<Observation>, { pathsKept = 512 }: HistoryOptions = {}): Changes {
   const history = new KeyHistory(pathsKept);
   for (const observation of observations) history.observe(observation);
   return history.changes();

@@ -17,6 +17,28 @@ export function ownsField(fields: JsonObject, path: string): boolean {
   return true;
 }
 
+/** The fields a fieldsV1 set names, as JSON pointers like those of `changedPaths`, without the objects around them. */
+export function ownedPaths(fields: JsonObject, parent = ''): string[] {
+  return Object.entries(fields).flatMap(([key, child]) => {
+    if (key === '.' || !isObject(child)) return [];
+    const path = `${parent}/${segmentOf(key)}`;
+    return Object.keys(child).some((name) => name !== '.') ? ownedPaths(child, path) : [path];
+  });
+}
+
+/** `f:replicas` -> `replicas`, `k:{"name":"web"}` -> `name=web`, `v:"x"` -> `=x`, `i:0` -> `#0`. */
+function segmentOf(key: string): string {
+  const rest = key.slice(2);
+  const name = key.startsWith('k:')
+    ? itemParts(rest).join(',')
+    : key.startsWith('v:')
+      ? `=${rest.replace(/^"|"$/g, '')}`
+      : key.startsWith('i:')
+        ? `#${rest}`
+        : rest;
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
 const isLeaf = (node: JsonObject): boolean => {
   for (const _ in node) return false;
   return true;
@@ -29,22 +51,28 @@ function segmentsOf(path: string): string[] {
 }
 
 function childOf(node: JsonObject, segment: string): JsonObject | undefined {
-  const keys = namesOf(node, segment);
-  return keys.map((key) => node[key]).find(isObject);
+  const field = node[`f:${segment}`];
+  if (isObject(field)) return field;
+  return namesOf(node, segment)
+    .map((key) => node[key])
+    .find(isObject);
 }
 
-/** What fieldsV1 may call a segment: a field, a member of a set, an item by place or by its keys. */
+/** What else than a field fieldsV1 may call a segment: a member of a set, an item by place or by its keys. */
 function namesOf(node: JsonObject, segment: string): string[] {
-  const field = `f:${segment}`;
-  if (segment.startsWith('#')) return [field, `i:${segment.slice(1)}`];
-  if (segment.startsWith('=')) return [field, `v:${JSON.stringify(segment.slice(1))}`];
-  if (!segment.includes('=')) return [field];
-  return [field, ...Object.keys(node).filter((key) => key.startsWith('k:') && namesItem(key.slice(2), segment))];
+  if (segment.startsWith('#')) return [`i:${segment.slice(1)}`];
+  if (segment.startsWith('=')) return [`v:${JSON.stringify(segment.slice(1))}`];
+  if (!segment.includes('=')) return [];
+  return Object.keys(node).filter((key) => key.startsWith('k:') && namesItem(key.slice(2), segment));
+}
+
+function itemParts(key: string): string[] {
+  return Object.entries(asObject(parseJson(key))).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
 }
 
 function namesItem(key: string, segment: string): boolean {
-  const parts = Object.entries(asObject(parseJson(key))).map(
-    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
+  const parts = itemParts(key);
   return parts.includes(segment) || parts.join(',') === segment;
 }

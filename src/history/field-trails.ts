@@ -28,7 +28,8 @@ export class FieldTrails {
       return;
     }
     const timestamp = isTimestampPath(path, after ?? before ?? null);
-    trail.step({ before, after, owner: ownerOf(old, path), writer, at, timestamp, reordered: reordered === true });
+    const owner = (): Writer | undefined => ownerOf(old, path);
+    trail.step({ before, after, owner, writer, at, timestamp, reordered: reordered === true });
   }
 
   forget(): void {

@@ -10,8 +10,8 @@ import { WriterTally } from './writer-tally.ts';
 export interface PathStep {
   readonly before: Json | undefined;
   readonly after: Json | undefined;
-  /** Who had set `before`, where the older revision tells. */
-  readonly owner: Writer | undefined;
+  /** Who had set `before`, where the older revision tells; asked only where that is news. */
+  readonly owner: () => Writer | undefined;
   readonly writer: Writer | undefined;
   readonly at: Millis | undefined;
   readonly timestamp: boolean;
@@ -51,7 +51,7 @@ export class PathTrail {
     const was = valueDigest(step.before);
     // Where revisions between were not read, the value before is news too.
     if (this.#recent.at(-1)?.value !== was) {
-      this.#remember({ value: was, present: step.before !== undefined, writer: step.owner, at: undefined });
+      this.#remember({ value: was, present: step.before !== undefined, writer: step.owner(), at: undefined });
     }
     const undone = this.#recent.at(-1);
     const value = valueDigest(step.after);

@@ -3,7 +3,7 @@ import type { FieldChange } from '../model/object.ts';
 import { bookkeeping, digestOf, maxDepth } from './digests.ts';
 import { isObject } from './json-text.ts';
 import { itemNames } from './list-items.ts';
-import { isTimestamp, zoneUnder, type Zone } from './timestamps.ts';
+import { isTimestamp, mayBeTimestamp, zoneUnder, type Zone } from './timestamps.ts';
 
 /**
  * What differs between two revisions of an object, leaf by leaf and list items by key
@@ -18,6 +18,7 @@ export function changedPaths(before: JsonObject, after: JsonObject): FieldChange
 
 /** Whether the value at a path of `changedPaths` is a moment, which `digests` leaves out of h2. */
 export function isTimestampPath(path: string, value: Json): boolean {
+  if (!mayBeTimestamp(value)) return false;
   const names = path
     .split('/')
     .slice(1)
@@ -63,6 +64,7 @@ function compareObjects(before: JsonObject, after: JsonObject, trail: string[], 
 }
 
 function compareLists(before: readonly Json[], after: readonly Json[], trail: string[], changes: FieldChange[]): void {
+  if (isSame(before, after)) return;
   const known = changes.length;
   const names = itemNames(trail.findLast((name) => !isItem(name)) ?? '', before, after);
   if (names) compareByName(before, after, names, trail, changes);
@@ -70,6 +72,24 @@ function compareLists(before: readonly Json[], after: readonly Json[], trail: st
   else if (!isPermutation(before, after)) return compareByPlace(before, after, trail, changes);
   const moved = names ? names.before.some((name, i) => name !== names.after[i]) : true;
   if (moved && changes.length === known) changes.push({ path: pointer(trail), before, after, reordered: true });
+}
+
+/** Equal in every part, and told so without naming any; false beyond any real depth, where digests tell. */
+function isSame(before: Side, after: Side, depth = 0): boolean {
+  if (before === after) return true;
+  if (depth > maxDepth || before === undefined || after === undefined) return false;
+  if (isList(before))
+    return (
+      isList(after) && before.length === after.length && before.every((item, i) => isSame(item, after[i], depth + 1))
+    );
+  if (!isObject(before) || !isObject(after)) return false;
+  let fields = 0;
+  for (const key in before) {
+    if (!isSame(before[key], own(after, key), depth + 1)) return false;
+    fields++;
+  }
+  for (const _ in after) fields--;
+  return fields === 0;
 }
 
 function compareByName(

@@ -28,11 +28,21 @@ export function isTimestamp(zone: Zone, name: string, parent: string, value: Jso
   }
   if (typeof value !== 'string' || zone === 'fixed') return false;
   if (isDateText(value)) return zone !== 'named' || saysTime(name);
-  return /^1\d{9}(\d{3})?$/.test(value) && saysTime(name);
+  return isEpochText(value) && saysTime(name);
+}
+
+/** Whether `isTimestamp` could be true of a value under any name: most values are no moments, whatever they are called. */
+export function mayBeTimestamp(value: Json): boolean {
+  if (typeof value === 'number') return true;
+  return typeof value === 'string' && (isDateText(value) || isEpochText(value));
 }
 
 function saysTime(name: string): boolean {
   return /(time|timestamp|date|heartbeat|seen|updated|[a-z]At|_at|-at)$/i.test(name);
+}
+
+function isEpochText(value: string): boolean {
+  return /^1\d{9}(\d{3})?$/.test(value);
 }
 
 /** Seconds, milliseconds, microseconds or nanoseconds of a moment between 2001 and 2106. */

@@ -11,10 +11,10 @@ import { mergeShards, type MergedTally } from '../../tally/merge-shards.ts';
 import { releaseCounts } from '../../tally/release-counts.ts';
 import { tallyTotals } from '../../tally/totals.ts';
 import type { ShardCounts } from './count-shard.ts';
-import { countShards, type Threads } from './threads.ts';
+import type { Crew } from './threads.ts';
 
 export interface CountOptions {
-  readonly threads: Threads;
+  readonly crew: Crew;
   /** Makes the key tables' collisions unpredictable; the counts do not depend on it. */
   readonly seed: number;
   /** Keys to name, most writes first. */
@@ -35,9 +35,7 @@ export interface CountedSnapshot {
 export async function countSnapshot(snapshot: OpenedSnapshot, options: CountOptions): Promise<CountedSnapshot> {
   const facts = planScan(snapshot, options.carve);
   const { pieces } = facts.plan;
-  const shards = await countShards(facts.plan, options.seed, options.threads, (taken) =>
-    options.onProgress?.(taken, pieces),
-  );
+  const shards = await options.crew.count(facts.plan, options.seed, (taken) => options.onProgress?.(taken, pieces));
   const tally = mergeShards(shards.map((shard) => shard.tally));
   const choice = chooseKeys(tally, options.choice ?? defaultChoice);
   return {

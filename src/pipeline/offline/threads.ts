@@ -1,52 +1,88 @@
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 
+import type { Changes } from '../../history/changes.ts';
+import type { KeyId } from '../../model/write.ts';
 import type { ScanPlan } from '../../sources/snapshot/plan.ts';
 import type { ShardTally } from '../../tally/shard-tally.ts';
 import { countShard, type ShardCounts } from './count-shard.ts';
-
-interface ShardTask {
-  readonly task: 'count-shard';
-  readonly plan: ScanPlan;
-  readonly seed: number;
-}
+import { readKeys } from './read-keys.ts';
+import type { ReadPlan } from './read-plan.ts';
 
 export interface Threads {
   /** Threads beside this one. */
   readonly extra: number;
-  /** The module that a thread starts with: the program itself, whose main hands over to `runShardTask`. */
+  /** The module that a thread starts with: the program itself, whose main hands over to `runThread`. */
   readonly entry: URL;
 }
 
-/** Counts all pieces of the file, this thread included. Rejects where a thread fails. */
-export async function countShards(
-  plan: ScanPlan,
-  seed: number,
-  { extra, entry }: Threads,
-  onPiece?: (taken: number) => void,
-): Promise<ShardCounts[]> {
-  const others = Array.from({ length: extra }, () => inThread(entry, { task: 'count-shard', plan, seed }));
-  const own = countShard(plan, seed, onPiece);
-  return [own, ...(await Promise.all(others))];
+/** This thread and the others, which wait for work until they are dismissed. */
+export interface Crew {
+  /** Counts all pieces of the file. */
+  count(plan: ScanPlan, seed: number, onPiece?: (taken: number) => void): Promise<ShardCounts[]>;
+  /** Reads all keys of the plan. */
+  read(plan: ReadPlan, onKey?: (taken: number) => void): Promise<Map<KeyId, Changes>>;
+  dismiss(): void;
 }
 
-/** In a thread's entry: does the task it was started for. False where this is no such thread. */
-export function runShardTask(): boolean {
-  if (isMainThread || !isShardTask(workerData) || parentPort === null) return false;
-  const counts = countShard(workerData.plan, workerData.seed);
-  parentPort.postMessage(counts, buffersOf(counts));
-  return true;
+type Task =
+  | { readonly task: 'count'; readonly plan: ScanPlan; readonly seed: number }
+  | { readonly task: 'read'; readonly plan: ReadPlan };
+
+/** Starts the threads; they are ready when the first task reaches them. What fails in one rejects the task at hand. */
+export function startCrew({ extra, entry }: Threads): Crew {
+  const others = Array.from({ length: extra }, () => startThread(entry));
+  return {
+    async count(plan, seed, onPiece) {
+      const theirs = others.map((thread) => thread.do<ShardCounts>({ task: 'count', plan, seed }));
+      const ours = countShard(plan, seed, onPiece);
+      return [ours, ...(await Promise.all(theirs))];
+    },
+    async read(plan, onKey) {
+      const theirs = others.map((thread) => thread.do<[KeyId, Changes][]>({ task: 'read', plan }));
+      const ours = readKeys(plan, onKey);
+      return new Map([ours, ...(await Promise.all(theirs))].flat());
+    },
+    dismiss: () => others.forEach((thread) => thread.end()),
+  };
 }
 
-function isShardTask(data: unknown): data is ShardTask {
-  return data instanceof Object && 'task' in data && data.task === 'count-shard';
+interface Thread {
+  do<Result>(task: Task): Promise<Result>;
+  end(): void;
 }
 
-function inThread(entry: URL, task: ShardTask): Promise<ShardCounts> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(entry, { workerData: task });
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`a scanning thread ended with code ${code}`)));
+function startThread(entry: URL): Thread {
+  const worker = new Worker(entry, { workerData: threadMark });
+  let failed: Error | undefined;
+  let fail = (error: Error): void => void (failed = error);
+  worker.on('error', (error: Error) => fail(error));
+  worker.on('exit', (code) => fail(new Error(`a thread ended with code ${code}`)));
+  return {
+    // The answer is what `runThread` makes of the task: one thread, one task at a time.
+    do: (task) =>
+      new Promise((resolve, reject) => {
+        fail = reject;
+        if (failed) return reject(failed);
+        worker.once('message', resolve);
+        worker.postMessage(task);
+      }),
+    end() {
+      fail = () => undefined;
+      void worker.terminate();
+    },
+  };
+}
+
+const threadMark = 'kubechurn';
+
+/** In a thread's entry: does the tasks it is given until it is ended. */
+export function runThread(): void {
+  const port = parentPort;
+  if (isMainThread || workerData !== threadMark || port === null) return;
+  port.on('message', (task: Task) => {
+    if (task.task === 'read') return port.postMessage(readKeys(task.plan));
+    const counts = countShard(task.plan, task.seed);
+    port.postMessage(counts, buffersOf(counts));
   });
 }
 

@@ -1,15 +1,11 @@
-import { buildHistory } from '../../history/build-history.ts';
-import type { Changes } from '../../history/changes.ts';
-import type { KeyId } from '../../model/write.ts';
 import type { ChurnReport } from '../../report/schema.ts';
-import { openSnapshot, verifyTrailingHash, type OpenedSnapshot } from '../../sources/snapshot/trailing-hash.ts';
-import type { MergedTally } from '../../tally/merge-shards.ts';
+import { openSnapshot, verifyTrailingHash } from '../../sources/snapshot/trailing-hash.ts';
 import { buildRevisionClock } from '../../tally/revision-clock.ts';
 import { sampleAnchors } from './anchors.ts';
-import { countSnapshot, type CountedSnapshot } from './count-snapshot.ts';
+import { countSnapshot } from './count-snapshot.ts';
 import { explain } from './explain.ts';
-import { observe, placesOf, type Reading } from './observe.ts';
-import type { Threads } from './threads.ts';
+import { planReading } from './read-plan.ts';
+import { startCrew, type Threads } from './threads.ts';
 
 export interface SnapshotTriage {
   readonly file: string;
@@ -26,42 +22,27 @@ export interface SnapshotTriage {
 /** A database file -> the report: one pass that counts every change, one that reads the chosen keys' values in order. */
 export async function triageSnapshot(options: SnapshotTriage): Promise<ChurnReport> {
   const snapshot = openSnapshot(options.file);
+  const crew = startCrew(options.threads);
   try {
     if (!options.skipHashCheck) verifyTrailingHash(snapshot);
-    const first = await countSnapshot(snapshot, {
-      ...options,
+    const { counted, tally, chosen } = await countSnapshot(snapshot, {
+      crew,
+      seed: options.seed,
+      top: options.top,
       carve: true,
       onProgress: (done, total) => options.onProgress('counting changes', done, total),
     });
-    return reportOf(snapshot, first, options);
+    const anchors = [...counted.anchors, ...sampleAnchors(snapshot.source, tally, options.salt)];
+    const clock = buildRevisionClock(anchors);
+    const keys = planReading(tally, chosen, clock);
+    const nextKey = new Int32Array(new SharedArrayBuffer(4));
+    const changes = await crew.read({ file: options.file, salt: options.salt, keys, nextKey }, (taken) =>
+      options.onProgress('reading what changed', taken, keys.length),
+    );
+    const { top, version } = options;
+    return explain({ counted: { ...counted, anchors }, hasValues: true, changes, clock, top, version });
   } finally {
+    crew.dismiss();
     snapshot.source.close();
   }
-}
-
-function reportOf(
-  snapshot: OpenedSnapshot,
-  { counted: first, tally, chosen }: CountedSnapshot,
-  options: SnapshotTriage,
-): ChurnReport {
-  const counted = { ...first, anchors: [...first.anchors, ...sampleAnchors(snapshot.source, tally, options.salt)] };
-  const clock = buildRevisionClock(counted.anchors);
-  const changes = changesOf(snapshot, tally, chosen, { clock, salt: options.salt }, options.onProgress);
-  return explain({ counted, hasValues: true, changes, clock, top: options.top, version: options.version });
-}
-
-/** Second pass: the chosen keys, each from its first revision to its last. */
-function changesOf(
-  { source }: OpenedSnapshot,
-  tally: MergedTally,
-  chosen: CountedSnapshot['chosen'],
-  reading: Reading,
-  onProgress: SnapshotTriage['onProgress'],
-): Map<KeyId, Changes> {
-  const changes = new Map<KeyId, Changes>();
-  for (const [id, places] of placesOf(tally, chosen.keys())) {
-    changes.set(id, buildHistory(observe(source, tally, id, places, chosen.get(id)!.revisions, reading)));
-    onProgress('reading what changed', changes.size, chosen.size);
-  }
-  return changes;
 }

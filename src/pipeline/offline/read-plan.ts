@@ -1,0 +1,94 @@
+import type { KeyId, Revision } from '../../model/write.ts';
+import type { Writer } from '../../model/writer.ts';
+import type { Choice } from '../../tally/choose-keys.ts';
+import { keyCount } from '../../tally/key-counts.ts';
+import type { MergedTally } from '../../tally/merge-shards.ts';
+import type { RevisionClock } from '../../tally/revision-clock.ts';
+
+/** One key's changes to be read, in revision order; can be cloned to a thread. */
+export interface KeyReading {
+  readonly id: KeyId;
+  readonly key: string;
+  readonly revision: Float64Array;
+  /** NaN where no time is known. */
+  readonly at: Float64Array;
+  /** Where the value lies, as in RowColumns. */
+  readonly handle: Float64Array;
+  readonly pairSize: Uint32Array;
+  /** 1 where changes of the key before this one are not read. */
+  readonly gapBefore: Uint8Array;
+  /** Who made which revision, where a Request was joined. */
+  readonly writers?: ReadonlyMap<Revision, Writer>;
+}
+
+/** What a thread needs to read its part of the chosen keys; can be cloned to it. */
+export interface ReadPlan {
+  readonly file: string;
+  /** Keeps digests of Secrets' values from being guessed. */
+  readonly salt: string;
+  readonly keys: readonly KeyReading[];
+  /** Shared: the next key that no thread has taken. */
+  readonly nextKey: Int32Array;
+}
+
+/** Where the chosen keys' changes lie and when they happened. */
+export function planReading(
+  tally: MergedTally,
+  chosen: ReadonlyMap<KeyId, Choice>,
+  clock: RevisionClock,
+): readonly KeyReading[] {
+  return [...placesOf(tally, chosen)].map(([id, places]) => {
+    const { key } = keyCount(tally, id);
+    const read = spread(places.length, chosen.get(id)!.revisions);
+    const at = (index: number): Place => places[index]!;
+    const revision = Float64Array.from(read, (index) => Math.floor(at(index).position));
+    return {
+      id,
+      key,
+      revision,
+      at: revision.map((each) => clock.timeOf(each) ?? NaN),
+      handle: Float64Array.from(read, (index) => at(index).handle),
+      pairSize: Uint32Array.from(read, (index) => at(index).pairSize),
+      gapBefore: Uint8Array.from(read, (index, i) => (i > 0 && read[i - 1] !== index - 1 ? 1 : 0)),
+    };
+  });
+}
+
+interface Place {
+  readonly position: number;
+  readonly handle: number;
+  readonly pairSize: number;
+}
+
+/** The places of the chosen keys' changes, each key's in revision order, longest first so that no thread ends with one. */
+function placesOf(tally: MergedTally, chosen: ReadonlyMap<KeyId, Choice>): Map<KeyId, Place[]> {
+  const longestFirst = [...chosen].sort(([, a], [, b]) => b.revisions - a.revisions).map(([id]) => id);
+  const places = new Map<KeyId, Place[]>(longestFirst.map((id) => [id, []]));
+  for (const { keys, merged, tally: shard } of tally.shards) {
+    // Most rows are of other keys: told by one look instead of a Map's.
+    const isChosen = new Uint8Array(keys.count);
+    for (let local = 0; local < keys.count; local++) if (chosen.has(merged[local]!)) isChosen[local] = 1;
+    const { rows } = shard;
+    for (let row = 0; row < rows.count; row++) {
+      const local = rows.key[row]!;
+      if (isChosen[local] === 0) continue;
+      places.get(merged[local]!)!.push({
+        position: rows.position[row]!,
+        handle: rows.handle[row]!,
+        pairSize: rows.pairSize[row]!,
+      });
+    }
+  }
+  for (const of of places.values()) of.sort((a, b) => a.position - b.position);
+  return places;
+}
+
+/** Indices of 0..count in at most four runs of neighbours, since only neighbours show what one change did. */
+function spread(count: number, most: number): number[] {
+  if (count <= most) return Array.from({ length: count }, (_, i) => i);
+  const runs = 4;
+  const run = Math.floor(most / runs);
+  return Array.from({ length: runs }, (_, r) => Math.floor((r * (count - run)) / (runs - 1))).flatMap((from) =>
+    Array.from({ length: run }, (_, i) => from + i),
+  );
+}
