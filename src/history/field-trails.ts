@@ -1,7 +1,6 @@
 import type { DecodedObject, FieldChange } from '../model/object.ts';
 import type { Millis } from '../model/write.ts';
 import type { Writer } from '../model/writer.ts';
-import { isTimestampPath } from '../objects/changed-paths.ts';
 import { ownerOf } from './actor.ts';
 import type { Changes } from './changes.ts';
 import { PathTrail } from './path-trail.ts';
@@ -17,7 +16,7 @@ export class FieldTrails {
   }
 
   follow(
-    { path, before, after, reordered }: FieldChange,
+    { path, before, after, reordered, timestamp }: FieldChange,
     old: DecodedObject,
     writer: Writer | undefined,
     at: Millis | undefined,
@@ -27,9 +26,8 @@ export class FieldTrails {
       this.#dropped++;
       return;
     }
-    const timestamp = isTimestampPath(path, after ?? before ?? null);
     const owner = (): Writer | undefined => ownerOf(old, path);
-    trail.step({ before, after, owner, writer, at, timestamp, reordered: reordered === true });
+    trail.step({ before, after, owner, writer, at, timestamp: timestamp === true, reordered: reordered === true });
   }
 
   forget(): void {

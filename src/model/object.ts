@@ -47,4 +47,6 @@ export interface FieldChange {
   readonly after: Json | undefined;
   /** True where a list holds the same items in another order; before and after are then the lists. */
   readonly reordered?: true;
+  /** True where the value is a moment, which may move without the object saying anything new. */
+  readonly timestamp?: true;
 }

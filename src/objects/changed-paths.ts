@@ -16,21 +16,30 @@ export function changedPaths(before: JsonObject, after: JsonObject): FieldChange
   return changes;
 }
 
-/** Whether the value at a path of `changedPaths` is a moment, which `digests` leaves out of h2. */
-export function isTimestampPath(path: string, value: Json): boolean {
-  if (!mayBeTimestamp(value)) return false;
-  const names = path
-    .split('/')
-    .slice(1)
-    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
-  let zone: Zone = 'named';
-  names.forEach((name, depth) => (zone = zoneUnder(zone, name, depth)));
-  const fields = names.filter((name) => !isItem(name));
-  return isTimestamp(zone, fields.at(-1) ?? '', fields.at(-2) ?? '', value);
-}
-
 function isItem(segment: string): boolean {
   return segment.startsWith('#') || segment.startsWith('=') || /^[A-Za-z]+=/.test(segment);
+}
+
+/** The one place where changes are made: it alone sees of each the whole way down to it. */
+function push(changes: FieldChange[], trail: readonly string[], before: Side, after: Side): void {
+  const value = after ?? before;
+  const timestamp = value !== undefined && isTimestampAt(trail, value);
+  changes.push({ path: pointer(trail), before, after, ...(timestamp && { timestamp }) });
+}
+
+/** As `digests` takes it, which leaves moments out of h2. */
+function isTimestampAt(trail: readonly string[], value: Json): boolean {
+  if (!mayBeTimestamp(value)) return false;
+  let zone: Zone = 'named';
+  let name = '';
+  let parent = '';
+  trail.forEach((segment, depth) => {
+    zone = zoneUnder(zone, segment, depth);
+    if (isItem(segment)) return;
+    parent = name;
+    name = segment;
+  });
+  return isTimestamp(zone, name, parent, value);
 }
 
 /** undefined: the field is absent. */
@@ -48,7 +57,7 @@ function compare(before: Side, after: Side, trail: string[], changes: FieldChang
     if (oneAbsent && isList(filled) && filled.length > 0)
       return compareLists(before === undefined ? [] : filled, after === undefined ? [] : filled, trail, changes);
   } else if (before !== undefined && after !== undefined && digestOf(before) === digestOf(after)) return;
-  changes.push({ path: pointer(trail), before, after });
+  push(changes, trail, before, after);
 }
 
 function compareObjects(before: JsonObject, after: JsonObject, trail: string[], changes: FieldChange[]): void {
@@ -104,7 +113,7 @@ function compareByName(
   const compareItem = (name: string): void => {
     trail.push(name);
     const [old, fresh] = [then.get(name), now.get(name)];
-    if (old === undefined || fresh === undefined) changes.push({ path: pointer(trail), before: old, after: fresh });
+    if (old === undefined || fresh === undefined) push(changes, trail, old, fresh);
     else compare(old, fresh, trail, changes);
     trail.pop();
   };
@@ -119,18 +128,14 @@ function compareByPlace(
   changes: FieldChange[],
 ): void {
   if (before.length !== after.length && isSetOfStrings(before) && isSetOfStrings(after)) {
-    for (const value of before)
-      if (!after.includes(value))
-        changes.push({ path: pointer([...trail, `=${value}`]), before: value, after: undefined });
-    for (const value of after)
-      if (!before.includes(value))
-        changes.push({ path: pointer([...trail, `=${value}`]), before: undefined, after: value });
+    for (const value of before) if (!after.includes(value)) push(changes, [...trail, `=${value}`], value, undefined);
+    for (const value of after) if (!before.includes(value)) push(changes, [...trail, `=${value}`], undefined, value);
     return;
   }
   for (let i = 0; i < Math.max(before.length, after.length); i++) {
     trail.push(`#${i}`);
     const [old, fresh] = [before[i], after[i]];
-    if (old === undefined || fresh === undefined) changes.push({ path: pointer(trail), before: old, after: fresh });
+    if (old === undefined || fresh === undefined) push(changes, trail, old, fresh);
     else compare(old, fresh, trail, changes);
     trail.pop();
   }

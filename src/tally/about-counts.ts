@@ -5,7 +5,7 @@ import { createBest } from './best.ts';
 import { compareBytes, forEachKey } from './key-counts.ts';
 import { createKeyWriter } from './key-of-reference.ts';
 import type { MergedTally } from './merge-shards.ts';
-import { addKey, byWrites, noCounts, type Sum } from './totals.ts';
+import { addKey, byWrites, noCounts, type Sum } from './sums.ts';
 
 /**
  * What is about each object, by prefix; and which of those objects are about something themselves. Of many objects only

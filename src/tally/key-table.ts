@@ -17,6 +17,8 @@ export interface KeyTable {
   intern(bytes: Uint8Array, start: number, end: number): KeyId;
   /** As `intern`, but undefined for a key never met. */
   find(bytes: Uint8Array, start: number, end: number): KeyId | undefined;
+  /** As `find`, of a key of another table with the same seed. */
+  findSame(other: KeyTableColumns, id: KeyId): KeyId | undefined;
   bytesOf(id: KeyId): Uint8Array;
   columns(): KeyTableColumns;
 }
@@ -91,6 +93,11 @@ export function tableOver(columns: KeyTableColumns): KeyTable {
     },
     find(bytes, start, end) {
       const taken = slots[slotOf(bytes, start, end, hashOf(bytes, start, end, seed))]!;
+      return taken === 0 ? undefined : taken - 1;
+    },
+    findSame(other, id) {
+      const start = id === 0 ? 0 : other.ends[id - 1]!;
+      const taken = slots[slotOf(other.arena, start, other.ends[id]!, other.hashes[id]!)]!;
       return taken === 0 ? undefined : taken - 1;
     },
     bytesOf: (id) => arena.subarray(id === 0 ? 0 : ends[id - 1]!, ends[id]),

@@ -47,9 +47,8 @@ export function mergeShards(tallies: readonly ShardTally[]): MergedTally {
     const merged = new Uint32Array(keys.count);
     for (let local = 0; local < keys.count; local++) {
       merged[local] = base + local;
-      const name = keys.bytesOf(local);
       for (const earlier of shards) {
-        const home = earlier.keys.find(name, 0, name.length);
+        const home = earlier.keys.findSame(tally.keys, local);
         if (home === undefined) continue;
         merged[local] = earlier.base + home;
         addCounts(earlier.tally.columns, home, tally.columns, local);

@@ -1,7 +1,7 @@
 import type { ReleaseCount } from '../model/release.ts';
 import { forEachKey } from './key-counts.ts';
 import type { MergedTally } from './merge-shards.ts';
-import { addKey, byWrites, noCounts, type Sum } from './totals.ts';
+import { addKey, byWrites, noCounts, type Sum } from './sums.ts';
 
 /** helm pkg/storage: `sh.helm.release.v1.<release>.v<revision>`, in Secrets unless told otherwise. */
 const storedRelease = /\/([^/]+)\/sh\.helm\.release\.v1\.(.+)\.v\d+$/;

@@ -1,8 +1,9 @@
 import type { PageSource } from '../../bbolt/page.ts';
 import type { ClockAnchor } from '../../model/analysis.ts';
-import { decodeObject } from '../../objects/decode.ts';
-import { statedTime } from '../../objects/stated-time.ts';
+import { createIdentifier } from '../../objects/identify.ts';
+import { parseKey } from '../../objects/keys.ts';
 import { readValue } from '../../sources/snapshot/read-values.ts';
+import { createKeyTable } from '../../tally/key-table.ts';
 import type { MergedTally } from '../../tally/merge-shards.ts';
 import { sampleChanges } from '../../tally/sample-changes.ts';
 
@@ -15,12 +16,14 @@ const perSlice = 8;
  * What a sample of changes, evenly spread over the revisions, say of their own time. Creations alone are no clock for a
  * window in which only existing objects are rewritten.
  */
-export function sampleAnchors(source: PageSource, tally: MergedTally, salt: string): ClockAnchor[] {
+export function sampleAnchors(source: PageSource, tally: MergedTally): ClockAnchor[] {
+  const identifier = createIdentifier(createKeyTable(0));
+  const text = new TextDecoder();
   const anchors: ClockAnchor[] = [];
   for (const slice of sampleChanges(tally, slices, perSlice)) {
     for (const { revision, handle, pairSize, key } of slice) {
       const value = readValue(source, handle, pairSize);
-      const at = value && statedTime(decodeObject(value, new TextDecoder().decode(key), salt));
+      const at = value && identifier.identify(value, 0, value.length, parseKey(text.decode(key)).prefix).at;
       if (at === undefined) continue;
       anchors.push({ revision, at });
       break;

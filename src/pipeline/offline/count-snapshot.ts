@@ -1,11 +1,10 @@
-import type { Counted } from '../../model/analysis.ts';
+import type { ClockAnchor, Counted } from '../../model/analysis.ts';
 import type { KeyId } from '../../model/write.ts';
 import { planScan, type SnapshotFacts } from '../../sources/snapshot/plan.ts';
 import type { OpenedSnapshot } from '../../sources/snapshot/trailing-hash.ts';
 import { aboutCounts } from '../../tally/about-counts.ts';
 import { maxCarvedRows, mergeCarved } from '../../tally/carved-tally.ts';
 import { chooseKeys, defaultChoice, type Choice, type ChoiceLimits } from '../../tally/choose-keys.ts';
-import { firstValueTimes } from '../../tally/first-value-times.ts';
 import { keyCount, topKeyIds } from '../../tally/key-counts.ts';
 import { mergeShards, type MergedTally } from '../../tally/merge-shards.ts';
 import { releaseCounts } from '../../tally/release-counts.ts';
@@ -26,9 +25,10 @@ export interface CountOptions {
 }
 
 export interface CountedSnapshot {
-  readonly counted: Counted;
   readonly tally: MergedTally;
   readonly chosen: ReadonlyMap<KeyId, Choice>;
+  /** Adds the counts up by prefix, owner and writer, which takes a moment. */
+  sumUp(anchors: readonly ClockAnchor[]): Counted;
 }
 
 /** First pass: every change of the file counted by key, and the keys chosen that are worth reading in full. */
@@ -39,9 +39,9 @@ export async function countSnapshot(snapshot: OpenedSnapshot, options: CountOpti
   const tally = mergeShards(shards.map((shard) => shard.tally));
   const choice = chooseKeys(tally, options.choice ?? defaultChoice);
   return {
-    counted: countedOf(snapshot, facts, shards, tally, choice, options.top),
     tally,
     chosen: choice,
+    sumUp: (anchors) => ({ ...countedOf(snapshot, facts, shards, tally, choice, options.top), anchors }),
   };
 }
 
@@ -52,7 +52,7 @@ function countedOf(
   tally: MergedTally,
   choice: ReturnType<typeof chooseKeys>,
   top: number,
-): Counted {
+): Omit<Counted, 'anchors'> {
   const { state, meta } = facts;
   const { first: fromRevision, last: toRevision } = tally.revisions.bounds();
   const growthFrom = Math.max(state.compactRevision, initialRevision);
@@ -77,7 +77,6 @@ function countedOf(
     topKeys: topKeyIds(tally, top).map((id) => keyCount(tally, id)),
     ...aboutCounts(tally),
     releases: releaseCounts(tally),
-    anchors: firstValueTimes(tally),
     chosen: [...choice].map(([id, { chosenFor }]) => ({ count: keyCount(tally, id), chosenFor })),
     ...(carved.writes > 0 && { carved }),
     notSeen: [...facts.damage, ...damageOf(shards, meta.pageSize), ...limitsReached(shards)],

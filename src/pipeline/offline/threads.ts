@@ -19,7 +19,7 @@ export interface Threads {
 export interface Crew {
   /** Counts all pieces of the file. */
   count(plan: ScanPlan, seed: number, onPiece?: (taken: number) => void): Promise<ShardCounts[]>;
-  /** Reads all keys of the plan. */
+  /** Reads all keys of the plan; the others at once, this thread when its caller waits. */
   read(plan: ReadPlan, onKey?: (taken: number) => void): Promise<Map<KeyId, Changes>>;
   dismiss(): void;
 }
@@ -39,6 +39,8 @@ export function startCrew({ extra, entry }: Threads): Crew {
     },
     async read(plan, onKey) {
       const theirs = others.map((thread) => thread.do<[KeyId, Changes][]>({ task: 'read', plan }));
+      // Back to the caller, who may have work of its own meanwhile.
+      await Promise.resolve();
       const ours = readKeys(plan, onKey);
       return new Map([ours, ...(await Promise.all(theirs))].flat());
     },

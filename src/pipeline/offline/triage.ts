@@ -1,5 +1,6 @@
 import type { ChurnReport } from '../../report/schema.ts';
 import { openSnapshot, verifyTrailingHash } from '../../sources/snapshot/trailing-hash.ts';
+import { firstValueTimes } from '../../tally/first-value-times.ts';
 import { buildRevisionClock } from '../../tally/revision-clock.ts';
 import { sampleAnchors } from './anchors.ts';
 import { countSnapshot } from './count-snapshot.ts';
@@ -25,22 +26,24 @@ export async function triageSnapshot(options: SnapshotTriage): Promise<ChurnRepo
   const crew = startCrew(options.threads);
   try {
     if (!options.skipHashCheck) verifyTrailingHash(snapshot);
-    const { counted, tally, chosen } = await countSnapshot(snapshot, {
+    const { tally, chosen, sumUp } = await countSnapshot(snapshot, {
       crew,
       seed: options.seed,
       top: options.top,
       carve: true,
       onProgress: (done, total) => options.onProgress('counting changes', done, total),
     });
-    const anchors = [...counted.anchors, ...sampleAnchors(snapshot.source, tally, options.salt)];
+    const anchors = [...firstValueTimes(tally), ...sampleAnchors(snapshot.source, tally)];
     const clock = buildRevisionClock(anchors);
     const keys = planReading(tally, chosen, clock);
     const nextKey = new Int32Array(new SharedArrayBuffer(4));
-    const changes = await crew.read({ file: options.file, salt: options.salt, keys, nextKey }, (taken) =>
+    const reading = crew.read({ file: options.file, salt: options.salt, keys, nextKey }, (taken) =>
       options.onProgress('reading what changed', taken, keys.length),
     );
+    const counted = sumUp(anchors);
+    const changes = await reading;
     const { top, version } = options;
-    return explain({ counted: { ...counted, anchors }, hasValues: true, changes, clock, top, version });
+    return explain({ counted, hasValues: true, changes, clock, top, version });
   } finally {
     crew.dismiss();
     snapshot.source.close();
