@@ -12,6 +12,8 @@ export function createBest<Item>(limit: number, compare: (a: Item, b: Item) => n
       kept.push(item);
       if (kept.length >= limit * 2 + 16) cut();
     },
+    /** What an item must beat by now; undefined while there is room. */
+    worst: (): Item | undefined => worst,
     sorted(): readonly Item[] {
       cut();
       return kept;

@@ -6,16 +6,18 @@ import { hashOf } from './key-table.ts';
 import type { MergedTally } from './merge-shards.ts';
 
 export interface ChoiceLimits {
-  /** Keys by rank at most. */
+  /** Keys by rank at most, and how many writes one must have: fewer prove no loop. */
   readonly ranked: number;
+  readonly rankedFrom: number;
   /** Sampled keys of each prefix, and of each of the objects that most is about. */
   readonly perPrefix: number;
   readonly perOwner: number;
   readonly owners: number;
   /** Revisions to decode in all: the samples' first, then by rank until it is spent. */
   readonly revisions: number;
-  /** Revisions of one key at most, while others wait. */
+  /** Revisions of one key at most, while others wait; and of one that is only a sample. */
   readonly perKey: number;
+  readonly perSample: number;
   /** Prefixes whose keys are sampled but not chosen by rank: their many writes are as they should be. */
   readonly sampledOnly: (prefix: string) => boolean;
   /** Of those, prefixes whose busiest keys are looked at all the same, a few revisions each: a second holder of a Lease shows at once. */
@@ -26,11 +28,13 @@ export interface ChoiceLimits {
 
 export const defaultChoice: ChoiceLimits = {
   ranked: 2_000,
+  rankedFrom: 6,
   perPrefix: 12,
   perOwner: 3,
   owners: 64,
-  revisions: 24_000,
-  perKey: 200,
+  revisions: 16_000,
+  perKey: 120,
+  perSample: 60,
   sampledOnly: (prefix) => /\/(leases|masterleases|peerserverleases|events)$/.test(prefix),
   glimpsed: (prefix) => prefix.endsWith('/leases'),
   glimpses: 64,
@@ -60,8 +64,8 @@ export function chooseKeys(tally: MergedTally, limits: ChoiceLimits): Map<KeyId,
     chosen.set(id, { chosenFor, revisions });
     left -= revisions;
   };
-  for (const [sample, reason] of samples(tally, limits)) for (const id of sample) choose(id, reason);
-  const top = topKeyIds(tally, limits.ranked).filter((id) => writesOf(tally, id) > 1);
+  for (const [sample, reason] of samples(tally, limits)) for (const id of sample) choose(id, reason, limits.perSample);
+  const top = topKeyIds(tally, limits.ranked, limits.rankedFrom);
   const glimpsed = top.filter((id) => limits.glimpsed(prefixOf(tally, id))).slice(0, limits.glimpses);
   for (const id of glimpsed) choose(id, 'rank', limits.perGlimpse);
   const ranked = top.filter((id) => !limits.sampledOnly(prefixOf(tally, id)));

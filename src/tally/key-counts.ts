@@ -51,8 +51,8 @@ export function writerOf({ name }: Actor): Writer {
   return { name, kind: 'fieldManager', confidence: 'low' };
 }
 
-/** The `limit` keys with most writes; among equals the lower key. */
-export function topKeyIds(tally: MergedTally, limit: number): KeyId[] {
+/** The `limit` keys with most writes, and no fewer than `atLeast`; among equals the lower key. */
+export function topKeyIds(tally: MergedTally, limit: number, atLeast = 1): KeyId[] {
   const bytesOf = (id: KeyId): Uint8Array => {
     const { shard, local } = tally.locate(id);
     return shard.keys.bytesOf(local);
@@ -61,7 +61,11 @@ export function topKeyIds(tally: MergedTally, limit: number): KeyId[] {
     limit,
     (a, b) => b.writes - a.writes || compareBytes(bytesOf(a.id), bytesOf(b.id)),
   );
-  forEachKey(tally, ({ tally: { columns } }, local, id) => best.offer({ id, writes: columns.writes[local]! }));
+  forEachKey(tally, ({ tally: { columns } }, local, id) => {
+    const writes = columns.writes[local]!;
+    // Told here, because most keys have few writes and need not be compared.
+    if (writes >= atLeast && writes >= (best.worst()?.writes ?? 0)) best.offer({ id, writes });
+  });
   return best.sorted().map(({ id }) => id);
 }
 

@@ -1,5 +1,8 @@
 import type { KeyId } from '../model/write.ts';
-import { grown } from './column.ts';
+import { grown, roomFor, type Outlook } from './column.ts';
+
+/** Taken once: in a context of its own, as under jest, every look at a global is slow. */
+const { imul } = Math;
 
 /** The columns of a KeyTable, ready to be moved to another thread. */
 export interface KeyTableColumns {
@@ -29,18 +32,19 @@ const initialKeys = 1 << 12;
  * Keys as numbers: an open-addressing table over one arena of key bytes. The seed makes collisions unpredictable, since
  * tenants choose names; equal hashes are told apart by their bytes.
  */
-export function createKeyTable(seed: number): KeyTable {
-  return tableOver({
+export function createKeyTable(seed: number, outlook?: Outlook): KeyTable {
+  const empty = {
     count: 0,
     seed,
     hashes: new Uint32Array(initialKeys),
     ends: new Float64Array(initialKeys),
     arena: new Uint8Array(initialKeys * 64),
-  });
+  };
+  return tableOver(empty, outlook);
 }
 
 /** A table over columns that another thread filled. */
-export function tableOver(columns: KeyTableColumns): KeyTable {
+export function tableOver(columns: KeyTableColumns, outlook: Outlook = () => 1.5): KeyTable {
   const { seed } = columns;
   let { count, hashes, ends, arena } = columns;
   let arenaEnd = count === 0 ? 0 : ends[count - 1]!;
@@ -72,11 +76,12 @@ export function tableOver(columns: KeyTableColumns): KeyTable {
       const taken = slots[slot]!;
       if (taken !== 0) return taken - 1;
       if (count === hashes.length) {
-        hashes = grown(hashes, count + (count >>> 1));
-        ends = grown(ends, count + (count >>> 1));
+        const room = roomFor(count + 1, outlook);
+        hashes = grown(hashes, room);
+        ends = grown(ends, room);
       }
       if (arenaEnd + (end - start) > arena.length) {
-        arena = grown(arena, Math.ceil(Math.max(arena.length * 1.5, arenaEnd + (end - start))));
+        arena = grown(arena, roomFor(arenaEnd + (end - start), outlook));
       }
       for (let i = start, at = arenaEnd; i < end; i++, at++) arena[at] = bytes[i]!;
       arenaEnd += end - start;
@@ -124,11 +129,11 @@ export function hashOf(bytes: Uint8Array, start: number, end: number, seed: numb
   let i = start;
   for (; i + 4 <= end; i += 4) {
     const word = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
-    hash = Math.imul(hash ^ word, 0x9e3779b1);
+    hash = imul(hash ^ word, 0x9e3779b1);
     hash ^= hash >>> 15;
   }
-  for (; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  for (; i < end; i++) hash = imul(hash ^ bytes[i]!, 0x01000193);
+  hash = imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
 }

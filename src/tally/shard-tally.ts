@@ -2,7 +2,7 @@ import type { Encoding } from '../model/object.ts';
 import { writeFlags, type KeyId, type Millis, type Revision, type WriteBatch } from '../model/write.ts';
 import { createIdentifier } from '../objects/identify.ts';
 import type { Reported } from '../objects/identify/identity.ts';
-import { grown } from './column.ts';
+import { grown, roomFor, type Outlook } from './column.ts';
 import { createKeyTable, type KeyTable, type KeyTableColumns } from './key-table.ts';
 import type { PrefixTable } from './prefix-table.ts';
 import { createRevisionSet } from './revision-set.ts';
@@ -75,7 +75,7 @@ export function position(revision: Revision, sub: number): number {
 const anchorEvery = 16;
 
 /** @param seed as the key tables': makes collisions unpredictable */
-export function createShardTally(keys: KeyTable, prefixes: PrefixTable, seed: number) {
+export function createShardTally(keys: KeyTable, prefixes: PrefixTable, seed: number, outlook: Outlook = () => 1.5) {
   const columns = emptyColumns(1 << 12);
   const rows: RowColumns = {
     count: 0,
@@ -85,7 +85,7 @@ export function createShardTally(keys: KeyTable, prefixes: PrefixTable, seed: nu
     pairSize: new Uint32Array(1 << 12),
   };
   const revisions = createRevisionSet();
-  const abouts = createKeyTable(seed);
+  const abouts = createKeyTable(seed, outlook);
   const identifier = createIdentifier(abouts);
   const actors: Actor[] = [];
   const actorIds = new Map<string | Reported, number>();
@@ -118,8 +118,8 @@ export function createShardTally(keys: KeyTable, prefixes: PrefixTable, seed: nu
   return {
     add(batch: WriteBatch): void {
       const { key: keyOf, revision, sub, bytes, flags, handle, pairSize } = batch;
-      ensureRows(rows, rows.count + batch.rows);
-      if (keys.count > columns.writes.length) growColumns(columns, Math.ceil(keys.count * 1.25));
+      ensureRows(rows, rows.count + batch.rows, outlook);
+      if (keys.count > columns.writes.length) growColumns(columns, roomFor(keys.count, outlook));
       for (; known < keys.count; known++) {
         const name = keys.bytesOf(known);
         columns.prefix[known] = prefixes.intern(name, 0, name.length);
@@ -199,9 +199,9 @@ function growColumns(columns: KeyColumns, length: number): void {
   columns.encoding = grown(columns.encoding, length);
 }
 
-function ensureRows(rows: RowColumns, needed: number): void {
+function ensureRows(rows: RowColumns, needed: number, outlook: Outlook): void {
   if (needed <= rows.key.length) return;
-  const length = Math.max(needed, Math.ceil(rows.key.length * 1.5));
+  const length = roomFor(needed, outlook);
   rows.key = grown(rows.key, length);
   rows.position = grown(rows.position, length);
   rows.handle = grown(rows.handle, length);

@@ -17,8 +17,9 @@ export interface ShardCounts {
 export function countShard(plan: ScanPlan, seed: number, onPiece?: (taken: number) => void): ShardCounts {
   const source = openFile(plan.file);
   try {
-    const keys = createKeyTable(seed);
-    const tally = createShardTally(keys, createPrefixTable(seed), seed);
+    const outlook = (): number => plan.pieces / Math.max(1, Math.min(plan.pieces, Atomics.load(plan.nextPiece, 0)));
+    const keys = createKeyTable(seed, outlook);
+    const tally = createShardTally(keys, createPrefixTable(seed), seed, outlook);
     const carvedPrefixes = createPrefixTable(seed);
     const carved = createCarvedTally(carvedPrefixes);
     const outcome: ScanOutcome = { livePages: 0, damagedPages: 0, damagedElements: 0 };
