@@ -93,16 +93,30 @@ function readScalar(reader: WireReader, wireType: number, scalar: Scalar): Json 
     case 'D':
       return scalars.readDuration(reader.message());
     case 'R':
+      return readRaw(reader.message(), parseJson);
     case 'F':
-      return readRaw(reader.message());
+      return readRaw(reader.message(), parseFieldSet);
   }
 }
 
+/** Field sets recur from revision to revision, and are the largest part of many objects: each is parsed once while it is among the last. */
+const fieldSets = new Map<string, Json | undefined>();
+const fieldSetsKept = 256;
+
+function parseFieldSet(text: string): Json | undefined {
+  const known = fieldSets.get(text);
+  if (known !== undefined) return known;
+  const parsed = parseJson(text);
+  if (fieldSets.size >= fieldSetsKept) fieldSets.clear();
+  fieldSets.set(text, parsed);
+  return parsed;
+}
+
 /** JSON in bytes; what is no JSON (a RawExtension may hold anything) is shown as base64. */
-function readRaw(reader: WireReader): Json {
+function readRaw(reader: WireReader, parse: (text: string) => Json | undefined): Json {
   const bytes = scalars.readOnlyField(reader);
   if (!bytes || bytes.length === 0) return null;
-  return parseJson(text(bytes, 0, bytes.length)) ?? scalars.toBase64(bytes);
+  return parse(text(bytes, 0, bytes.length)) ?? scalars.toBase64(bytes);
 }
 
 function listIn(into: MutableObject, name: string): Json[] {

@@ -13,9 +13,9 @@ export interface ChoiceLimits {
   readonly perPrefix: number;
   readonly perOwner: number;
   readonly owners: number;
-  /** Revisions to decode in all: the samples' first, then by rank until it is spent. */
+  /** Revisions to decode in all: the samples' first, then by rank until they are spent. */
   readonly revisions: number;
-  /** Revisions of one key at most, while others wait; and of one that is only a sample. */
+  /** Revisions of one key at most, and of one that is only a sample; whom they accuse is read in full afterwards. */
   readonly perKey: number;
   readonly perSample: number;
   /** Prefixes whose keys are sampled but not chosen by rank: their many writes are as they should be. */
@@ -32,7 +32,7 @@ export const defaultChoice: ChoiceLimits = {
   perPrefix: 12,
   perOwner: 3,
   owners: 64,
-  revisions: 16_000,
+  revisions: 8_000,
   perKey: 120,
   perSample: 60,
   sampledOnly: (prefix) => /\/(leases|masterleases|peerserverleases|events)$/.test(prefix),
@@ -52,8 +52,7 @@ export interface Choice {
 
 /**
  * Which keys to read revision by revision: those with most writes, and a sample of every prefix and of the busiest
- * owners, because what is written under ever new names hides in the ranks. What is left of the budget goes to the keys of
- * more than `perKey` revisions, by rank.
+ * owners, because what is written under ever new names hides in the ranks.
  */
 export function chooseKeys(tally: MergedTally, limits: ChoiceLimits): Map<KeyId, Choice> {
   const chosen = new Map<KeyId, Choice>();
@@ -68,16 +67,17 @@ export function chooseKeys(tally: MergedTally, limits: ChoiceLimits): Map<KeyId,
   const top = topKeyIds(tally, limits.ranked, limits.rankedFrom);
   const glimpsed = top.filter((id) => limits.glimpsed(prefixOf(tally, id))).slice(0, limits.glimpses);
   for (const id of glimpsed) choose(id, 'rank', limits.perGlimpse);
-  const ranked = top.filter((id) => !limits.sampledOnly(prefixOf(tally, id)));
+  const ranked = top.filter((id) => !limits.sampledOnly(prefixOf(tally, id)) && !isLifecycle(tally, id));
   for (const id of ranked) if (left > 0) choose(id, 'rank');
-  for (const id of ranked) {
-    const choice = chosen.get(id);
-    if (!choice || left <= 0) continue;
-    const more = Math.min(left, writesOf(tally, id) - choice.revisions);
-    choice.revisions += more;
-    left -= more;
-  }
   return chosen;
+}
+
+/** A pod or job that came, did its work and went: 5 to 8 writes. Their owner's rate tells, and the samples. */
+function isLifecycle(tally: MergedTally, id: KeyId): boolean {
+  const { shard, local } = tally.locate(id);
+  const { creates, writes } = shard.tally.columns;
+  // Created over and over under one name is another matter.
+  return creates[local]! > 0 && creates[local]! <= 2 && writes[local]! <= creates[local]! * 8;
 }
 
 function writesOf(tally: MergedTally, id: KeyId): number {
