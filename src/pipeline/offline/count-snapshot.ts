@@ -8,6 +8,7 @@ import { chooseKeys, defaultChoice, type Choice, type ChoiceLimits } from '../..
 import { keyCount, topKeyIds } from '../../tally/key-counts.ts';
 import { mergeShards, type MergedTally } from '../../tally/merge-shards.ts';
 import { releaseCounts } from '../../tally/release-counts.ts';
+import { timelineOf } from '../../tally/timeline.ts';
 import { tallyTotals } from '../../tally/totals.ts';
 import type { ShardCounts } from './count-shard.ts';
 import type { Crew } from './threads.ts';
@@ -60,6 +61,7 @@ function countedOf(
     shards.map((shard) => shard.carved),
     tally.revisions,
   );
+  const timeline = timelineOf(tally);
   return {
     source: [
       { kind: 'snapshot', name: snapshot.file, fromRevision, toRevision, compactRevision: state.compactRevision },
@@ -79,6 +81,7 @@ function countedOf(
     releases: releaseCounts(tally),
     chosen: [...choice].map(([id, { chosenFor }]) => ({ count: keyCount(tally, id), chosenFor })),
     ...(carved.writes > 0 && { carved }),
+    ...(timeline && { timeline }),
     notSeen: [...facts.damage, ...damageOf(shards, meta.pageSize), ...limitsReached(shards)],
   };
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { parseKey } from '../../../src/objects/keys.ts';
+import { timelineOf } from '../../../src/tally/timeline.ts';
 import { mergeCarved } from '../../../src/tally/carved-tally.ts';
 import { aboutCounts } from '../../../src/tally/about-counts.ts';
 import { chooseKeys, defaultChoice, type Choice } from '../../../src/tally/choose-keys.ts';
@@ -103,6 +105,33 @@ describe('the counts of a database file', () => {
           ),
         );
         expect(tally.revisions.bounds()).toEqual({ first: rows[0]?.revision ?? 0, last: rows.at(-1)?.revision ?? 0 });
+      }),
+      { numRuns: 20, interruptAfterTimeLimit: 10_000 },
+    );
+  });
+
+  it('lie in the right slice of the window, each under its prefix or under the rest', () => {
+    fc.assert(
+      fc.property(anyRows, anyLayout, anySharding, (rows, layout, sharding) => {
+        const timeline = timelineOf(counted(rows, layout, sharding).tally);
+        if (rows.length === 0) return expect(timeline).toBeUndefined();
+        const { edges, prefixes } = timeline!;
+        const named = new Set(prefixes.map(({ prefix }) => prefix));
+        for (const { prefix, writes } of prefixes) {
+          const expected = writes.map(
+            (_, bin) =>
+              rows.filter(({ key, revision }) => {
+                const under = parseKey(new TextDecoder('latin1').decode(key)).prefix;
+                return (
+                  (named.has(under) ? under : '') === prefix && revision >= edges[bin]! && revision < edges[bin + 1]!
+                );
+              }).length,
+          );
+          expect({ prefix, writes }).toEqual({ prefix, writes: expected });
+        }
+        return expect(prefixes.flatMap(({ writes }) => writes).reduce((all, writes) => all + writes, 0)).toBe(
+          rows.length,
+        );
       }),
       { numRuns: 20, interruptAfterTimeLimit: 10_000 },
     );

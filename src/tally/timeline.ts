@@ -1,0 +1,37 @@
+import type { Timeline } from '../model/analysis.ts';
+import type { MergedTally } from './merge-shards.ts';
+
+/** Bins of the window; a picture of a page's width shows no more. */
+const bins = 120;
+/** Prefixes named; the rest are added up. */
+const named = 8;
+
+/** Writes over the window, by the prefixes with most of them. undefined where nothing was written. */
+export function timelineOf({ prefixes, revisions, shards }: MergedTally): Timeline | undefined {
+  const { first, last } = revisions.bounds();
+  if (last === 0) return undefined;
+  const count = Math.min(bins, last - first + 1);
+  const width = (last - first + 1) / count;
+  const byPrefix = new Float64Array(prefixes.length * count);
+  for (const { tally } of shards) {
+    const { rows, columns } = tally;
+    for (let row = 0; row < rows.count; row++) {
+      const bin = Math.floor((Math.floor(rows.position[row]!) - first) / width);
+      byPrefix[columns.prefix[rows.key[row]!]! * count + Math.min(bin, count - 1)]!++;
+    }
+  }
+  const series = prefixes
+    .map((prefix, i) => ({ prefix, writes: [...byPrefix.subarray(i * count, (i + 1) * count)] }))
+    .map((each) => ({ ...each, total: each.writes.reduce((sum, writes) => sum + writes, 0) }))
+    .sort((a, b) => b.total - a.total || (a.prefix < b.prefix ? -1 : 1));
+  const rest = series.slice(named);
+  const others = Array.from({ length: count }, (_, bin) => rest.reduce((sum, { writes }) => sum + writes[bin]!, 0));
+  return {
+    // Rounded up, so that the bin of a revision is the last whose edge is not above it.
+    edges: Array.from({ length: count + 1 }, (_, i) => Math.ceil(first + i * width)),
+    prefixes: [
+      ...series.slice(0, named).map(({ prefix, writes }) => ({ prefix, writes })),
+      ...(rest.length > 0 ? [{ prefix: '', writes: others }] : []),
+    ],
+  };
+}
