@@ -10,6 +10,6 @@ export default {
   testTimeout: 120_000,
   projects: [
     { ...shared, displayName: 'pure', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
-    { ...shared, displayName: 'real', testMatch: ['<rootDir>/test/{etcd,cluster,incidents,cli}/**/*.test.ts'] },
+    { ...shared, displayName: 'real', testMatch: ['<rootDir>/test/{etcd,cluster,incidents,cli,browser}/**/*.test.ts'] },
   ],
 };

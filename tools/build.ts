@@ -1,4 +1,6 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle, type Plugin } from 'esbuild';
 
@@ -11,6 +13,26 @@ const jsonAsText: Plugin = {
     build.onLoad({ filter: /\.json$/ }, async ({ path }) => {
       const text = JSON.stringify(JSON.parse(await readFile(path, 'utf8')));
       return { contents: `export default JSON.parse(${JSON.stringify(text)});`, loader: 'js' };
+    });
+  },
+};
+
+/**
+ * etcd3 parses its .proto files when it starts, from beside its own code; a bundle has no such place. So they are parsed
+ * here, by the library that would do it there.
+ */
+const protosParsed: Plugin = {
+  name: 'protos-parsed',
+  setup(build) {
+    build.onLoad({ filter: /etcd3[\\/]lib[\\/]connection-pool\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const call = 'loadSync)(`${__dirname}/../proto/rpc.proto`';
+      if (!source.includes(call)) throw new Error(`${path} no longer loads its protos as it did: see tools/build.ts`);
+      const ofLoader = createRequire(createRequire(path).resolve('@grpc/proto-loader'));
+      const protobuf = ofLoader('protobufjs') as { loadSync(file: string): { toJSON(options: object): unknown } };
+      const parsed = protobuf.loadSync(join(dirname(path), '../proto/rpc.proto')).toJSON({ keepComments: false });
+      const contents = source.replace(call, `fromJSON)(JSON.parse(${JSON.stringify(JSON.stringify(parsed))})`);
+      return { contents, loader: 'js' };
     });
   },
 };
@@ -61,7 +83,7 @@ await bundle({
   platform: 'node',
   target: 'node22.19',
   chunkNames: 'chunk-[hash]',
-  plugins: [jsonAsText],
+  plugins: [jsonAsText, protosParsed],
   // Libraries that are CommonJS still ask for Node's own modules that way.
   banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
   logLevel: 'warning',

@@ -20,6 +20,7 @@ const subjects = [
   ['owner', 'an owner'],
   ['prefix', 'a prefix'],
   ['writer', 'a reporter of Events'],
+  ['asked', 'an object that was asked for, stored or not'],
 ] as const;
 
 function page(pattern: Pattern): string {

@@ -4,25 +4,27 @@ import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { problem, type ErrorCatalogue } from '../errors/problem.ts';
-import { triageSnapshot } from '../pipeline/offline/triage.ts';
-import { reportJson } from '../report/json/report-json.ts';
-import { wantsColour } from '../report/text/palette.ts';
-import { reportText } from '../report/text/report-text.ts';
+import { triageAuditLogs } from '../pipeline/offline/audit-triage.ts';
+import { triageSnapshot, type SnapshotTriage } from '../pipeline/offline/triage.ts';
 import type { ChurnReport } from '../report/schema.ts';
+import { knownBefore, type KnownBefore } from './known-before.ts';
 import { startProgress } from './progress.ts';
+import { outputFormats, renderReport, type Rendering } from './render-report.ts';
+import { addEtcdOptions } from './etcd-options.ts';
+import { addRequestOptions, hasRequestLogs, requestLogs, type RequestOptions } from './request-options.ts';
+import { liveWish, triageEtcd, type LiveOptions } from './triage-live.ts';
 
 const triageErrors = {
   noSource: problem(
     'TRIAGE_NO_SOURCE',
-    () => `nothing to read: give --snapshot FILE, etcd's member/snap/db or what "etcdctl snapshot save" made`,
+    () =>
+      `nothing to read: give --etcd URL, or --snapshot FILE, etcd's member/snap/db or what "etcdctl snapshot save" made, or --audit-log FILE`,
     2,
   ),
 } satisfies ErrorCatalogue;
 
-interface TriageOptions {
+interface TriageOptions extends Rendering, KnownBefore, LiveOptions, RequestOptions {
   readonly snapshot?: string;
-  readonly output: 'text' | 'wide' | 'json';
-  readonly top: number;
   readonly skipHashCheck: boolean;
 }
 
@@ -33,31 +35,59 @@ export interface Program {
 }
 
 export function triageCommand(program: Program): Command {
-  return new Command('triage')
+  return addRequestOptions(addEtcdOptions(new Command('triage')))
     .description('say who fills an etcd, why, and what to change')
     .option('--snapshot <file>', `a database file: etcd's member/snap/db, or what "etcdctl snapshot save" made`)
-    .addOption(
-      new Option('-o, --output <format>', 'how to print the report').choices(['text', 'wide', 'json']).default('text'),
-    )
+    .option('--save <file>', 'with --etcd: keep the snapshot as this file, a backup that etcdutl restores')
+    .option('--watch <duration>', 'with --etcd: watch for so long, 1m, and say who writes how often now')
+    .addOption(new Option('-o, --output <format>', 'how to print the report').choices(outputFormats).default('text'))
     .option('--top <n>', 'rows of keys, owners and writers', wholeNumber, 20)
+    .option('--compare <file>', 'an earlier report, from -o json: say what is new, grown or gone since')
+    .option('--accept <file>', 'a YAML list of churn that is known and wanted, each with reason and expires')
     .option('--skip-hash-check', 'read a snapshot whose SHA-256 does not match', false)
     .action(async (options: TriageOptions) => {
-      if (options.snapshot === undefined) throw triageErrors.noSource();
-      const progress = startProgress(process.stderr);
-      try {
-        const report = await triageSnapshot({
-          file: options.snapshot,
-          top: options.top,
-          skipHashCheck: options.skipHashCheck,
+      const { snapshot, top } = options;
+      const wish = liveWish(
+        options,
+        { snapshot: snapshot !== undefined, elsewhere: snapshot !== undefined || hasRequestLogs(options) },
+        process.env,
+      );
+      if (snapshot === undefined && wish === undefined && !hasRequestLogs(options)) throw triageErrors.noSource();
+      const judged = await knownBefore(options, new Date());
+      let progress = startProgress(process.stderr);
+      const onProgress = (what: string, done?: number, total?: number): void =>
+        progress.update({ what, ...(done !== undefined && { done }), ...(total !== undefined && { total }) });
+      const requests = requestLogs(options, onProgress);
+      const seed = randomBytes(4).readUInt32LE();
+      const { version } = program;
+      const triageFile = (file: string, refine?: SnapshotTriage['refine']): Promise<ChurnReport> =>
+        triageSnapshot({
+          file,
+          top,
+          // A snapshot just taken was checked as it came.
+          skipHashCheck: options.skipHashCheck || refine !== undefined,
           threads: { extra: Math.min(availableParallelism(), maxThreads) - 1, entry: program.entry },
-          seed: randomBytes(4).readUInt32LE(),
+          seed,
           salt: randomBytes(16).toString('hex'),
-          version: program.version,
-          onProgress: (what, done, total) =>
-            progress.update({ what, ...(done !== undefined && { done }), ...(total !== undefined && { total }) }),
+          version,
+          onProgress,
+          ...(refine && { refine }),
+          ...(requests && { requests }),
         });
+      const tell = (text: string): void => {
         progress.end();
-        print(rendered(report, options));
+        process.stderr.write(text);
+        progress = startProgress(process.stderr);
+      };
+      try {
+        const report =
+          wish !== undefined
+            ? await triageEtcd({ ...wish, top, seed, version, triageFile, onProgress }, tell)
+            : snapshot === undefined
+              ? await triageAuditLogs({ requests: requests!, top, version })
+              : await triageFile(snapshot);
+        progress.end();
+        print(await renderReport(judged(report), options));
       } finally {
         progress.end();
       }
@@ -66,15 +96,6 @@ export function triageCommand(program: Program): Command {
 
 /** More threads than this only wait for the same disk. */
 const maxThreads = 4;
-
-function rendered(report: ChurnReport, { output, top }: TriageOptions): string {
-  if (output === 'json') return reportJson(report);
-  return reportText(report, {
-    wide: output === 'wide',
-    colour: wantsColour({ isTTY: process.stdout.isTTY, noColor: process.env['NO_COLOR'] }),
-    rows: top,
-  });
-}
 
 /** Whole, even when stdout is a pipe that is read slowly. */
 function print(text: string): void {

@@ -26,6 +26,12 @@ export function ownerOf(object: DecodedObject, path: string): Writer | undefined
   return entry && writerOf(entry);
 }
 
+/** Who wrote the first revision of an object. */
+export function makerOf({ managedFields }: DecodedObject): Writer | undefined {
+  const entry = newest(managedFields.filter(({ subresource }) => subresource === undefined));
+  return entry && writerOf(entry);
+}
+
 export function writerOf(entry: ManagedFields): Writer {
   return { name: entry.manager, kind: 'fieldManager', confidence: 'medium' };
 }

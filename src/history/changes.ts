@@ -46,6 +46,18 @@ export interface PathHistory {
   readonly recent: readonly Touch[];
 }
 
+/** What happened to the ownership of fields where nothing else changed. */
+export interface OwnershipHistory {
+  /** Pairs of equal content in which managedFields moved, times aside. */
+  readonly moves: number;
+  /** Of these, how many went back to an ownership among the last 8. */
+  readonly returns: number;
+  /** Who took fields, most often first. */
+  readonly writers: readonly WriterShare[];
+  /** The fields that changed hands, most often first. */
+  readonly paths: readonly string[];
+}
+
 /** What happened to one key, revision by revision: fields by uid, churn by name. */
 export interface Changes {
   /** Revisions with a decoded value. */
@@ -53,13 +65,20 @@ export interface Changes {
   readonly deletes: number;
   /** Distinct uids. */
   readonly incarnations: number;
+  /** When each of them was first seen, rising, where known. */
+  readonly births: readonly Millis[];
+  /** Who made them, and who deleted them where a request tells. */
+  readonly makers: readonly WriterShare[];
+  readonly removers: readonly WriterShare[];
+  /** Distinct objects it was a vCluster's copy of (annotation vcluster.loft.sh/object-uid). */
+  readonly originals: number;
   /** Pairs of successive revisions of one incarnation that were compared. */
   readonly count: number;
   /** Places where revisions were not read: nothing is concluded across them. */
   readonly gaps: number;
-  /** Pairs equal in every field; `ownershipOnly` of these moved managedFields. */
+  /** Pairs equal in every field. */
   readonly noChange: number;
-  readonly ownershipOnly: number;
+  readonly ownership: OwnershipHistory;
   /** Pairs in which nothing but moments moved. */
   readonly timestampOnly: number;
   /** timestampOnly / count; 0 where nothing was compared. */

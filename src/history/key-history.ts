@@ -3,9 +3,10 @@ import type { Observation } from '../model/observation.ts';
 import type { Writer } from '../model/writer.ts';
 import { changedPaths } from '../objects/changed-paths.ts';
 import { digests } from '../objects/digests.ts';
-import { actorOf, writerOf } from './actor.ts';
+import { actorOf, makerOf, writerOf } from './actor.ts';
 import type { Changes } from './changes.ts';
 import { FieldTrails } from './field-trails.ts';
+import { OwnershipTrail } from './ownership-trail.ts';
 import { WriterTally } from './writer-tally.ts';
 
 interface Seen {
@@ -13,6 +14,9 @@ interface Seen {
   readonly h1: Digest;
   readonly h2: Digest;
 }
+
+/** The uid of the object inside a vCluster that one on its host is a copy of. */
+const vclusterOriginal = 'vcluster.loft.sh/object-uid';
 
 /** Contents an object is remembered by when looking for repeats. */
 const remembered = 8;
@@ -22,9 +26,14 @@ export class KeyHistory {
   readonly #trails: FieldTrails;
   readonly #writers = new WriterTally();
   readonly #timestampWriters = new WriterTally();
+  readonly #makers = new WriterTally();
+  readonly #removers = new WriterTally();
+  readonly #ownership = new OwnershipTrail();
   readonly #timestampPaths = new Map<string, number>();
   readonly #managers = new Map<string, Writer>();
   readonly #uids = new Set<string>();
+  readonly #births: number[] = [];
+  readonly #originals = new Set<string>();
   readonly #times: number[] = [];
   readonly #sums = {
     revisions: 0,
@@ -32,7 +41,6 @@ export class KeyHistory {
     count: 0,
     gaps: 0,
     noChange: 0,
-    ownershipOnly: 0,
     timestampOnly: 0,
     annotationOnly: 0,
     repeats: 0,
@@ -52,11 +60,12 @@ export class KeyHistory {
     if (at !== undefined) this.#times.push(at);
     if (!object) {
       this.#sums.deletes++;
+      if (observation.writer) this.#removers.add(observation.writer);
       this.#beginAnew();
       return;
     }
     if (object.encoding === 'encrypted' || object.encoding === 'unknown') return;
-    this.#meet(object);
+    this.#meet(object, observation);
     const seen: Seen = { object, ...digests(object.body) };
     const before = this.#previous;
     this.#previous = seen;
@@ -74,6 +83,11 @@ export class KeyHistory {
       ...this.#sums,
       ...this.#trails.histories(),
       incarnations: this.#uids.size,
+      births: this.#births,
+      makers: this.#makers.shares(),
+      removers: this.#removers.shares(),
+      originals: this.#originals.size,
+      ownership: this.#ownership.history(),
       timestampOnlyShare: count === 0 ? 0 : timestampOnly / count,
       timestampPaths: [...this.#timestampPaths]
         .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
@@ -91,13 +105,21 @@ export class KeyHistory {
     this.#previous = undefined;
     this.#contents = [];
     this.#trails.forget();
+    this.#ownership.forget();
   }
 
-  #meet(object: DecodedObject): void {
+  #meet(object: DecodedObject, { writer, at }: Observation): void {
     if (this.#previous && this.#previous.object.uid !== object.uid) this.#beginAnew();
     this.#sums.revisions++;
     this.#last = object;
-    this.#uids.add(object.uid ?? '');
+    if (!this.#uids.has(object.uid ?? '')) {
+      this.#uids.add(object.uid ?? '');
+      if (at !== undefined) this.#births.push(at);
+      const maker = writer ?? makerOf(object);
+      if (maker) this.#makers.add(maker);
+    }
+    const original = object.annotations[vclusterOriginal];
+    if (original !== undefined) this.#originals.add(original);
     for (const entry of object.managedFields) {
       if (mayRemoveUnseen(entry)) this.#managers.set(entry.manager, writerOf(entry));
     }
@@ -110,7 +132,7 @@ export class KeyHistory {
     this.#recallContent(after.h2);
     if (before.h1 === after.h1) {
       sums.noChange++;
-      if (ownershipMoved(before.object.managedFields, after.object.managedFields)) sums.ownershipOnly++;
+      this.#ownership.step(before.object, after.object);
       return;
     }
     const changes = changedPaths(before.object.body, after.object.body);
@@ -141,10 +163,6 @@ export class KeyHistory {
 /** An apply that removes is stamped, and a status update keeps to status. */
 function mayRemoveUnseen({ operation, subresource }: ManagedFields): boolean {
   return operation === 'Update' && subresource === undefined;
-}
-
-function ownershipMoved(before: readonly ManagedFields[], after: readonly ManagedFields[]): boolean {
-  return JSON.stringify(before) !== JSON.stringify(after);
 }
 
 function restartsOf({ path, before, after }: FieldChange): number {

@@ -1,6 +1,7 @@
 import type { Counts, Extent, KeyCount, PrefixCount, Totals, WriterCount } from './counts.ts';
 import type { Carved, DatabaseFacts, SourceInfo } from './database.ts';
-import type { RequestCount } from './request.ts';
+import type { ReleaseCount } from './release.ts';
+import type { CountedRequests } from './request.ts';
 import type { ObjectRef } from './resource.ts';
 import type { Millis, Revision } from './write.ts';
 
@@ -66,13 +67,17 @@ export interface Counted {
   readonly abouts: readonly AboutCount[];
   readonly edges: readonly AboutEdge[];
   readonly events: readonly EventCount[];
+  /** Helm's, by the names of keys; absent where a source does not list keys. */
+  readonly releases?: readonly ReleaseCount[];
   readonly anchors: readonly ClockAnchor[];
   readonly chosen: readonly ChosenKey[];
   readonly carved?: Carved;
   /** Keys whose values are encrypted at rest, or could not be decoded. */
   readonly undecoded: { readonly encrypted: number; readonly unknown: number };
-  /** Absent where no source of requests was read. By object and user, for the objects most asked for. */
-  readonly requests?: readonly RequestCount[];
+  /** Absent where no source of requests was read. */
+  readonly requests?: CountedRequests;
+  /** True where requests that succeeded stand in for writes, and times in ms for revisions. */
+  readonly attempts?: true;
   /** Absent where a source has no order of revisions. */
   readonly timeline?: Timeline;
   /** What the source cannot show or what was skipped, one sentence each. */

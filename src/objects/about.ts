@@ -5,7 +5,7 @@ import { namedReference, ownerReference, reference } from './references.ts';
 
 /** The object whose trouble this one is part of, or undefined where it stands for itself. */
 export function aboutOf(group: string, kind: string, body: JsonObject): ObjectRef | undefined {
-  if (isEvent(group, kind)) return namedReference(body['involvedObject'] ?? body['regarding']);
+  if (isEvent(group, kind)) return toldOf(body);
   const metadata = asObject(body['metadata']);
   if (isIntermediateReport(group, kind)) return judgedByKyverno(metadata) ?? ownerOf(metadata);
   if (isPolicyReport(group, kind)) return ownerOf(metadata) ?? namedReference(body['scope']);
@@ -15,6 +15,14 @@ export function aboutOf(group: string, kind: string, body: JsonObject): ObjectRe
   // A node's Lease is its heartbeat, not a sign of trouble with the Node.
   return kind === 'Lease' && owner?.kind === 'Node' ? undefined : owner;
 }
+
+/** What an Event tells of. Kyverno reports a violation to its policy as well, and names whose it was beside it. */
+function toldOf(event: JsonObject): ObjectRef | undefined {
+  const involved = namedReference(event['involvedObject'] ?? event['regarding']);
+  return (involved && isKyverno(involved.group) ? namedReference(event['related']) : undefined) ?? involved;
+}
+
+export const isKyverno = (group: string): boolean => group === 'kyverno.io' || group.endsWith('.kyverno.io');
 
 export function isEvent(group: string, kind: string): boolean {
   return kind === 'Event' && (group === '' || group === 'events.k8s.io');

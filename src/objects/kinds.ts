@@ -14,9 +14,20 @@ export function builtinOfKind(group: string, kind: string): Builtin | undefined 
   return byKind.get(`${group}/${kind}`);
 }
 
+/** The built-in whose kind is written in small letters, with dashes or without: pod, persistent-volume-claim. */
+export function builtinNamed(name: string): Builtin | undefined {
+  const plain = name.replaceAll('-', '').toLowerCase();
+  return builtins.find(({ kind }) => kind.toLowerCase() === plain);
+}
+
 /** The kind of a built-in resource; undefined for custom resources, whose keys do not say it. */
 export function kindOf(group: string, resource: string): string | undefined {
   return byResource.get(`${group}/${resource}`)?.kind;
+}
+
+/** Where an API server with the usual --etcd-prefix stores a resource: `/registry/services/specs`. */
+export function pathOf(group: string, resource: string): string {
+  return `/registry/${byResource.get(`${group}/${resource}`)?.path ?? (group === '' ? resource : `${group}/${resource}`)}`;
 }
 
 /** The resource of a reference; `guessed` where the kind is custom and the plural follows English, not the CRD. */

@@ -6,10 +6,12 @@ import type { Confidence } from '../model/writer.ts';
 /** What a rule answers: who is to blame and what for. */
 export interface Accusation {
   readonly confidence: Confidence;
-  /** Where the rule names another than what it was shown. */
-  readonly subject?: Subject;
+  /** Where the rule names another than what it was shown, with that one's writes. */
+  readonly instead?: { readonly subject: Subject; readonly kind: string; readonly writes: number };
   /** The object behind the subject: what is about it counts as its consequence. */
   readonly ref?: ObjectRef;
+  /** Objects whose trouble this may be: where another finding names one of them, this is counted there. */
+  readonly behind?: readonly ObjectRef[];
   readonly fields?: readonly string[];
   readonly writers?: readonly FindingWriter[];
   readonly evidence: Finding['evidence'];

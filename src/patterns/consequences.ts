@@ -6,7 +6,7 @@ import type { Suspicion } from './suspicion.ts';
 
 /** What the subject set off, by resource, each write once and none that is its own share. */
 export function consequencesOf(
-  { subject, accusation, own, object, group }: Suspicion,
+  { subject, accusation, own, object, group, carried = [] }: Suspicion,
   { counted, prefix }: World,
   causes: Causes,
 ): Consequence[] {
@@ -19,6 +19,7 @@ export function consequencesOf(
     for (const share of causes.consequencesOf(accusation.ref))
       if (!accusation.own?.includes(share.prefix)) add(share.prefix, share.writes);
   }
+  for (const share of carried) add(share.prefix, share.writes);
   if (group) {
     // Its Events are the share of the subject itself.
     const events = [...writes.keys()].find((name) => name.endsWith('/events'));

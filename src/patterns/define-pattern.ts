@@ -1,6 +1,6 @@
 import type { Remedy } from '../model/finding.ts';
 import type { Accusation, Found } from './accusation.ts';
-import type { EventGroup, ObservedObject, ObservedOwner, ObservedPrefix, World } from './observed.ts';
+import type { AskedObject, EventGroup, ObservedObject, ObservedOwner, ObservedPrefix, World } from './observed.ts';
 
 /** What a rule cannot judge without. `time`: a revision clock. `history`: values of successive revisions. `requests`: an audit log or admission. */
 export type Need = 'history' | 'time' | 'requests';
@@ -21,6 +21,8 @@ export interface Rules<Values> {
   readonly prefix?: Rule<ObservedPrefix, Values>;
   /** By the reporter of Events: the only writer that is known without reading every value. */
   readonly writer?: Rule<EventGroup, Values>;
+  /** By what was asked of an object, refusals included: it need not be stored at all. */
+  readonly asked?: Rule<AskedObject, Values>;
 }
 
 export interface Definition<Names extends string> {
@@ -33,6 +35,8 @@ export interface Definition<Names extends string> {
   readonly notThis: readonly string[];
   /** Ids of more general patterns that this one replaces on the same subject. */
   readonly refines?: readonly string[];
+  /** True where it has limits of its own for what a healthy cluster writes, and must see that as well. */
+  readonly judgesExpected?: boolean;
   /** True where the writes never end by themselves. */
   readonly loop: boolean;
   /** True where it may be the consequence of another finding's subject, and is then counted there. */

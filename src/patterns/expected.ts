@@ -63,6 +63,13 @@ const expected: readonly Expected[] = [
     why: 'Longhorn refreshes engine status every 5 s',
   },
   {
+    group: 'longhorn.io',
+    resource: 'volumes',
+    perMinute: 12,
+    silences: 'rate',
+    why: 'the used space of a volume follows that of its engine',
+  },
+  {
     group: '',
     resource: 'nodes',
     perMinute: Infinity,
@@ -143,6 +150,9 @@ const sharedByDesign: Readonly<Record<string, RegExp>> = {
   '/pods': /^\/status\//, // kubelet, scheduler, node lifecycle controller
   '/nodes': /^\/(status|spec\/taints|spec\/unschedulable)/, // kubelet and node lifecycle controller when a node flaps
   '/events': /^\//,
+  // Asked for by one, taken away by the application controller when done.
+  'argoproj.io/applications':
+    /^\/(operation|status\/operationState|metadata\/annotations\/argocd\.argoproj\.io~1refresh)/,
 };
 
 /** Whether a field going back and forth says nothing about a fight. */

@@ -2,7 +2,11 @@ import type { Changes, PathHistory } from '../history/changes.ts';
 import type { FindingWriter } from '../model/finding.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import type { Writer } from '../model/writer.ts';
+import type { Accusation } from './accusation.ts';
 import { isSharedField } from './expected.ts';
+import type { Threshold } from './define-pattern.ts';
+import type { ObservedObject } from './observed.ts';
+import { listed, rounded, writerNames } from './sentences.ts';
 
 export interface FightThresholds {
   /** Full flips (A-B-A) within `windowMinutes`. */
@@ -12,6 +16,28 @@ export interface FightThresholds {
   readonly sustainedMinutes: number;
   readonly provenFlips: number;
 }
+
+export interface AccusationThresholds extends FightThresholds {
+  /** Full flips from which the confidence is high. */
+  readonly highFlips: number;
+  /** Where one side has no name: full flips, and writes a minute, from which it is a fight. */
+  readonly namelessFlips: number;
+  readonly namelessPerMinute: number;
+}
+
+/** The thresholds that fights of all sorts share, and what they mean. */
+export const fightThresholds = {
+  flips: { default: 2, doc: 'full flips (A-B-A) of one field within windowMinutes' },
+  windowMinutes: { default: 10, doc: 'minutes in which those flips must fall' },
+  sustainedMinutes: { default: 3, doc: 'minutes it must have gone on, unless provenFlips were seen' },
+  provenFlips: { default: 10, doc: 'full flips that need no duration: no controller settles that slowly' },
+  highFlips: { default: 4, doc: 'full flips from which the confidence is high' },
+  namelessFlips: {
+    default: 10,
+    doc: 'full flips from which a field that one writer sets and a nameless one removes is a fight',
+  },
+  namelessPerMinute: { default: 5, doc: 'writes a minute that such a field must see as well' },
+} satisfies Record<keyof AccusationThresholds, Threshold>;
 
 /** One field, or several, that writers take from each other in turn. */
 export interface Fight {
@@ -52,6 +78,44 @@ export function fightOver(resource: ResourceKey, changes: Changes, thresholds: F
     flips: Math.ceil(fiercest / 2),
     unnamedRemovals: Math.max(...paths.map((path) => path.unnamedRemovals)),
     suspects: changes.managers.filter(({ name }) => !writers.some((writer) => writer.name === name)),
+  };
+}
+
+/** Whom a fight accuses, both sides by name; or the one that sets a field which somebody without a name removes. */
+export function accuseFighters(
+  { resource, ref, rate, changes }: ObservedObject,
+  thresholds: AccusationThresholds,
+): Accusation | undefined {
+  const fight = fightOver(resource, changes, thresholds);
+  if (!fight) return undefined;
+  const fields = fight.paths.map(({ path }) => path);
+  const evidence = {
+    flips: fight.flips,
+    ...(rate && { perMinute: rounded(rate.perMinute), minutes: rounded(rate.sustainedMinutes) }),
+    generations: changes.generationDelta,
+  };
+  if (fight.writers.length >= 2) {
+    return {
+      confidence: fight.flips >= thresholds.highFlips ? 'high' : 'medium',
+      ref,
+      fields,
+      writers: fight.writers,
+      evidence,
+      cause: `${writerNames(fight.writers)} keep setting ${listed(fields.slice(0, 3))} to different values`,
+    };
+  }
+  const [setter] = fight.writers;
+  if (!setter || !rate || rate.perMinute < thresholds.namelessPerMinute || fight.flips < thresholds.namelessFlips)
+    return undefined;
+  // Whoever made the object may have removed it, or somebody never seen: no reason to accuse anyone.
+  const perhaps = listed(fight.suspects.map(({ name }) => name));
+  return {
+    confidence: 'medium',
+    ref,
+    fields,
+    writers: [setter],
+    evidence: { ...evidence, namelessRemovals: fight.unnamedRemovals, ...(perhaps !== '' && { perhaps }) },
+    cause: `${setter.name} keeps setting ${listed(fields.slice(0, 3))}, and a writer that only removes, and so leaves no trace in managedFields, keeps removing it`,
   };
 }
 

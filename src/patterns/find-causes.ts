@@ -58,7 +58,8 @@ function lackOf({ hasValues, counted, clock }: Evidence): ReadonlySet<Need> {
   const lacking = new Set<Need>();
   if (!hasValues) lacking.add('history');
   if (clock.errorSeconds === undefined) lacking.add('time');
-  if (!counted.requests) lacking.add('requests');
+  // Requests of another cluster explain none of these writes.
+  if (!counted.requests || counted.requests.standing === 'foreign') lacking.add('requests');
   return lacking;
 }
 
@@ -74,11 +75,11 @@ function judge(
   observed: Observed,
   lacking: ReadonlySet<Need>,
 ): Suspicion[] {
-  const { object, owner, prefix, writer } = pattern.rules;
+  const { object, owner, prefix, writer, asked } = pattern.rules;
   const suspicions: Suspicion[] = [];
   if (object && canJudge(object, lacking)) {
     for (const each of observed.objects) {
-      if (expectedChurn(each.resource, each.rate?.perMinute)?.silences === 'all') continue;
+      if (!pattern.judgesExpected && expectedChurn(each.resource, each.rate?.perMinute)?.silences === 'all') continue;
       const accusation = object.evaluate(each, values, observed);
       if (!accusation) continue;
       const subject = { type: 'object' as const, ...each.resource };
@@ -117,12 +118,13 @@ function judge(
       const accusation = prefix.evaluate(each, values, observed);
       if (!accusation) continue;
       const { group, resource, prefix: name, writes } = each.count;
+      const { instead } = accusation;
       suspicions.push({
         pattern,
-        subject: { type: 'prefix', group, resource, name },
-        kind: resource,
+        subject: instead?.subject ?? { type: 'prefix', group, resource, name },
+        kind: instead?.kind ?? resource,
         accusation,
-        own: writes,
+        own: instead?.writes ?? writes,
         owners: [],
       });
     }
@@ -143,6 +145,14 @@ function judge(
         owners,
         group: each,
       });
+    }
+  }
+  if (asked && canJudge(asked, lacking)) {
+    for (const each of observed.asked) {
+      const accusation = asked.evaluate(each, values, observed);
+      if (!accusation) continue;
+      const { resource, ref, writes: own, owners } = each;
+      suspicions.push({ pattern, subject: { type: 'object', ...resource }, kind: ref.kind, accusation, own, owners });
     }
   }
   return suspicions;
@@ -191,7 +201,7 @@ function notJudged(patterns: readonly Pattern[], lacking: ReadonlySet<Need>): st
   return [...lacking].flatMap((need) => {
     const ids = patterns
       .filter(({ rules }) =>
-        [rules.object, rules.owner, rules.prefix, rules.writer].some((rule) => rule?.needs.includes(need)),
+        [rules.object, rules.owner, rules.prefix, rules.writer, rules.asked].some((rule) => rule?.needs.includes(need)),
       )
       .map(({ id }) => id);
     return ids.length === 0 ? [] : [`${reasons[need]}: not judged by ${ids.join(', ')}`];

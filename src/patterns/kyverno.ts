@@ -15,7 +15,8 @@ export function isPolicyReport({ group, resource }: Kind): boolean {
   return group === 'openreports.io' && (resource === 'reports' || resource === 'clusterreports');
 }
 
-function isUpdateRequest({ group, resource }: Kind): boolean {
+/** Work that Kyverno's generate and mutate-existing rules leave to its background controller. */
+export function isUpdateRequest({ group, resource }: Kind): boolean {
   return group === 'kyverno.io' && resource === 'updaterequests';
 }
 

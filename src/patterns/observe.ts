@@ -9,6 +9,7 @@ import { kindOf } from '../objects/kinds.ts';
 import type { Rate } from '../tally/rates.ts';
 import { rateOf, steady } from '../tally/rates.ts';
 import type { RevisionClock } from '../tally/revision-clock.ts';
+import { askedObjects, requestsByObject, type RequestsOf } from './asked.ts';
 import type { EventGroup, ObservedObject, ObservedOwner, ObservedPrefix, World } from './observed.ts';
 
 export interface Observable {
@@ -37,16 +38,20 @@ const workloads = new Set([
 export function observe(input: Observable): Observed {
   const { counted, causes } = input;
   const rateWithin = rates(input);
-  const objects = counted.chosen.flatMap(({ count }) => observedObject(count, input) ?? []);
+  const requestsOf = requestsByObject(counted);
+  const objects = counted.chosen.flatMap(({ count }) => observedObject(count, input, requestsOf) ?? []);
   const prefixes = new Map(counted.prefixes.map((count) => [count.prefix, count]));
   const members = byOwner(objects);
   return {
     counted,
     causes,
     objects,
+    asked: askedObjects(counted, requestsOf, objects, causes),
     eventGroups: groupsOf(counted.events, rateWithin),
     prefix: (prefix) => prefixes.get(prefix),
     rateOf: (writes) => rateWithin(writes, {}),
+    timeOf: input.clock.timeOf,
+    toRevision: Math.max(...counted.source.map(({ toRevision }) => toRevision)),
     prefixes: counted.prefixes.map((count) => ({
       count,
       rateOf: (writes) => rateWithin(writes, count),
@@ -65,7 +70,11 @@ export function observe(input: Observable): Observed {
   };
 }
 
-function observedObject(count: KeyCount, { changesOf, clock, causes }: Observable): ObservedObject | undefined {
+function observedObject(
+  count: KeyCount,
+  { changesOf, clock, causes }: Observable,
+  requestsOf: RequestsOf,
+): ObservedObject | undefined {
   const { resource } = count;
   const changes = resource && changesOf(count.id);
   if (!changes) return undefined;
@@ -80,6 +89,7 @@ function observedObject(count: KeyCount, { changesOf, clock, causes }: Observabl
     changes,
     labels: changes.last?.labels ?? {},
     annotations: changes.last?.annotations ?? {},
+    requests: requestsOf(resource),
   };
 }
 
@@ -119,8 +129,12 @@ function rates({ counted, clock }: Observable): (writes: number, extent: Extent)
   };
 }
 
+/** Judged by what is about it whatever owns it: an Ingress may ask for a Certificate. */
+const judgedAlone = new Set(['cert-manager.io/Certificate']);
+
 /** The topmost workload of its chain; where none is built in (an operator's own kind), the top itself. */
 function isRootWorkload(owner: ObjectRef, causes: Causes): boolean {
+  if (judgedAlone.has(`${owner.group}/${owner.kind}`)) return true;
   if (owner.kind === 'Pod' || owner.kind === 'Node') return false;
   const above = causes.ancestors(owner).filter(({ kind }) => kind !== 'Node');
   if (workloads.has(owner.kind)) return !above.some(({ kind }) => workloads.has(kind));

@@ -2,7 +2,9 @@ import type { Causes, PrefixShare } from '../causes/roll-up.ts';
 import type { Changes } from '../history/changes.ts';
 import type { Counted, EventCount } from '../model/analysis.ts';
 import type { KeyCount, OwnerCount, PrefixCount } from '../model/counts.ts';
+import type { RequestCount } from '../model/request.ts';
 import type { ObjectRef, ResourceKey } from '../model/resource.ts';
+import type { Millis, Revision } from '../model/write.ts';
 import type { Rate } from '../tally/rates.ts';
 
 /** One key that was read revision by revision. */
@@ -17,6 +19,19 @@ export interface ObservedObject {
   readonly changes: Changes;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** By user, most first; empty where no source of requests was joined. */
+  readonly requests: readonly RequestCount[];
+}
+
+/** What was asked of one object, whether or not anything came of it. */
+export interface AskedObject {
+  readonly resource: ResourceKey;
+  readonly ref: ObjectRef;
+  readonly owners: readonly ObjectRef[];
+  /** Of its key, as far as requests or the store tell. */
+  readonly writes: number;
+  /** By user, most first. */
+  readonly requests: readonly RequestCount[];
 }
 
 /** The workload at the root of a chain of owners, with everything about it. */
@@ -52,8 +67,14 @@ export interface World {
   readonly counted: Counted;
   readonly causes: Causes;
   readonly objects: readonly ObservedObject[];
+  /** The objects most asked for; empty without a source of requests. */
+  readonly asked: readonly AskedObject[];
   readonly eventGroups: readonly EventGroup[];
   prefix(prefix: string): PrefixCount | undefined;
   /** Over the whole window. */
   rateOf(writes: number): Rate | undefined;
+  /** undefined without a clock. */
+  timeOf(revision: Revision): Millis | undefined;
+  /** The newest revision of all sources. */
+  readonly toRevision: Revision;
 }

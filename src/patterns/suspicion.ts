@@ -17,6 +17,8 @@ export interface Suspicion {
   readonly owners: readonly ObjectRef[];
   readonly object?: ObservedObject;
   readonly group?: EventGroup;
+  /** Writes of other suspicions that are counted here, though about another object. */
+  readonly carried?: readonly { readonly prefix: string; readonly writes: number }[];
 }
 
 export function subjectId({ type, group = '', resource = '', namespace = '', name }: Subject): string {

@@ -1,8 +1,11 @@
-import type { Counted } from '../model/analysis.ts';
+import type { Counted, Timeline } from '../model/analysis.ts';
 import type { KeyCount, OwnerCount, PrefixCount, WriterCount } from '../model/counts.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Millis, Revision } from '../model/write.ts';
+import { apiVersion } from './api-version.ts';
+import { isoTime, requestsPart } from './requests.ts';
 import type { ChurnReport } from './schema.ts';
+import { revisionsShown } from './window.ts';
 
 /** What the report needs of tally/revision-clock. */
 export interface ReportClock {
@@ -30,10 +33,11 @@ export function assembleReport({ counted, clock, findings, owners, notSeen, top,
   const { totals, database, carved, undecoded } = counted;
   const shareOf = (writes: number): number => (totals.writes === 0 ? 0 : writes / totals.writes);
   return {
-    apiVersion: 'kubechurn.dev/v1',
+    apiVersion,
     kind: 'ChurnReport',
     ...(version === undefined ? {} : { generatedBy: { name: 'kubechurn', version } }),
-    source: counted.source,
+    ...(counted.attempts ? { counts: 'attempts' as const } : {}),
+    source: counted.attempts ? counted.source.map(withoutRevisions) : counted.source,
     ...(database ? { database } : {}),
     totals: {
       revisions: totals.revisions,
@@ -45,21 +49,37 @@ export function assembleReport({ counted, clock, findings, owners, notSeen, top,
     coverage: {
       counted: counted.countedRevisions,
       growth: counted.growth,
-      ratio: counted.growth === 0 ? 1 : counted.countedRevisions / counted.growth,
+      ratio: ratioOf(counted),
       notSeen: [...new Set([...counted.notSeen, ...notSeen])],
     },
     clock: clockOf(counted, clock),
     undecoded,
     ...(carved ? { carved } : {}),
     resources: counted.prefixes.map((prefix) => resourceEntry(prefix, shareOf)),
-    keys: counted.topKeys.slice(0, top).map((key) => keyEntry(key, shareOf, clock)),
+    keys: counted.topKeys
+      .slice(0, top)
+      .map((key) => keyEntry(key, shareOf, clock))
+      .map((entry) => (counted.attempts ? { ...entry, firstRevision: 0, lastRevision: 0 } : entry)),
     owners: owners.slice(0, top).map((owner) => ownerEntry(owner, shareOf)),
     writers: counted.writers
       .toSorted(byWrites)
       .slice(0, top)
       .map((writer) => writerEntry(writer, shareOf)),
     findings,
+    ...(counted.requests ? { requests: requestsPart(counted.requests, top) } : {}),
+    ...(counted.timeline ? { timeline: timelineOf(counted.timeline, clock) } : {}),
   };
+}
+
+/** Where times stand in for revisions, none is shown. */
+function withoutRevisions(source: Counted['source'][number]): Counted['source'][number] {
+  return { ...source, fromRevision: 0, toRevision: 0 };
+}
+
+/** Requests do not tell how much etcd grew. */
+function ratioOf({ attempts, growth, countedRevisions }: Counted): number {
+  if (attempts) return 0;
+  return growth === 0 ? 1 : countedRevisions / growth;
 }
 
 type ShareOf = (writes: number) => number;
@@ -123,17 +143,19 @@ function ratePerMinute(
 }
 
 function clockOf({ source }: Counted, clock: ReportClock | undefined): ChurnReport['clock'] {
-  if (!clock || source.length === 0) return null;
-  const from = isoTime(clock.timeOf(Math.min(...source.map(({ fromRevision }) => fromRevision))));
-  const to = isoTime(clock.timeOf(Math.max(...source.map(({ toRevision }) => toRevision))));
+  const shown = revisionsShown(source);
+  if (!clock || !shown) return null;
+  const from = isoTime(clock.timeOf(shown.fromRevision));
+  const to = isoTime(clock.timeOf(shown.toRevision));
   if (from === null && to === null) return null;
   return { from, to, errorSeconds: Number.isFinite(clock.errorSeconds) ? clock.errorSeconds : null };
 }
 
-/** null also for years the four digits of ISO 8601 cannot hold: a stored object may claim any time. */
-function isoTime(at: Millis | undefined): string | null {
-  if (at === undefined || !(at >= 0 && at < 253_402_300_800_000)) return null;
-  return new Date(at).toISOString();
+function timelineOf(
+  { edges, prefixes }: Timeline,
+  clock: ReportClock | undefined,
+): NonNullable<ChurnReport['timeline']> {
+  return { edges, times: edges.map((revision) => isoTime(clock?.timeOf(revision))), resources: prefixes };
 }
 
 function byWrites(a: WriterCount, b: WriterCount): number {

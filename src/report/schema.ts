@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { requests } from './requests-schema.ts';
+import { apiVersion } from './api-version.ts';
 
 /** The one definition of what `triage -o json` prints. docs/report.schema.json is generated from it (tools/report-schema.ts). */
 
@@ -154,11 +156,111 @@ const undecoded = z
   })
   .describe('keys that could only be counted, not read');
 
+const timeline = z
+  .strictObject({
+    edges: z.array(revision).describe('bin i holds revisions from edges[i] up to, but not including, edges[i + 1]'),
+    times: z.array(z.iso.datetime().nullable()).describe('when each of the edges was written; null where unknown'),
+    resources: z
+      .array(z.strictObject({ prefix: z.string().describe('"" for all others together'), writes: z.array(count) }))
+      .describe('those with most writes, most first; writes by bin'),
+  })
+  .describe('how the writes spread over the window');
+
+const amount = z.strictObject({
+  writes,
+  share,
+  perMinute: z.number().nonnegative().nullable().describe('over the whole window; null where no time is known'),
+});
+const change = z
+  .enum(['new', 'grown', 'shrunk', 'gone'])
+  .describe('new and gone: it was, or is, not there at all; grown and shrunk: by a quarter or more');
+const before = amount
+  .nullable()
+  .describe('null where it was not listed; a list cut by --top then held only larger ones');
+const after = amount
+  .nullable()
+  .describe('null where it is not listed; a list cut by --top then holds only larger ones');
+
+const comparedWindow = z.strictObject({
+  fromRevision: revision,
+  toRevision: revision,
+  from: z.iso.datetime().nullable(),
+  to: z.iso.datetime().nullable(),
+  total: amount,
+});
+
+const comparison = z
+  .strictObject({
+    measure: z
+      .enum(['perMinute', 'share'])
+      .describe('what decides: writes a minute where both reports know the time, else the share of all writes'),
+    before: comparedWindow,
+    after: comparedWindow,
+    notes: z.array(z.string()).describe('what to know about the two reports, one sentence each'),
+    findings: z
+      .array(z.strictObject({ change, pattern: z.string(), subject, before, after }))
+      .describe('by pattern and subject, consequences included; accepted ones are not listed'),
+    resources: z.array(z.strictObject({ change, prefix: z.string(), group, resource, before, after })),
+    owners: z.array(
+      z.strictObject({ change, group, kind: z.string(), namespace: z.string(), name: z.string(), before, after }),
+    ),
+    keys: z.array(z.strictObject({ change, key: z.string(), before, after })),
+  })
+  .describe('what changed since an earlier report, largest change first; what hardly moved is left out');
+
+const accepted = z
+  .strictObject({
+    pattern: z.string().optional(),
+    group: group.optional(),
+    resource: z.string().optional(),
+    namespace: z.string().optional(),
+    name: z.string().optional(),
+    reason: z.string(),
+    expires: z.iso.date().describe('the last day on which it accepts, in UTC'),
+    expired: z.boolean().describe('an expired entry accepts nothing; its findings are those that it once took out'),
+    findings: z.array(
+      finding.pick({ pattern: true, severity: true, subject: true, share: true, shareWithConsequences: true }),
+    ),
+  })
+  .describe('an entry of the accept list and what it took out of the findings, though out of no count');
+
+const live = z
+  .strictObject({
+    seconds: z.number().nonnegative().describe('how long it was watched'),
+    fromRevision: revision,
+    toRevision: revision,
+    events: count.describe('changes seen, deletions included'),
+    gap: count.describe('revisions passed over in between, because the watch fell behind or etcd had compacted them'),
+    endedBy: z.enum(['time', 'alarm']).describe('an armed alarm ends the watch early'),
+    keys: z
+      .array(
+        z.strictObject({
+          key: z.string(),
+          group,
+          resource,
+          namespace: z.string(),
+          name: z.string(),
+          writes,
+          deletes,
+          bytes,
+          ratePerMinute: z.number().nonnegative().describe('writes over the time watched'),
+        }),
+      )
+      .describe('the --top N with most writes'),
+  })
+  .describe('what was written while triage watched; in no other count');
+
 export const churnReport = z
   .strictObject({
-    apiVersion: z.literal('kubechurn.dev/v1'),
+    apiVersion: z.literal(apiVersion),
     kind: z.literal('ChurnReport'),
     generatedBy: z.strictObject({ name: z.literal('kubechurn'), version: z.string() }).optional(),
+    counts: z
+      .literal('attempts')
+      .optional()
+      .describe(
+        'where only requests were read: those that succeeded stand in for writes, and no revision is known (0)',
+      ),
     source: z.array(source),
     database: database.optional().describe('where known'),
     totals,
@@ -171,13 +273,18 @@ export const churnReport = z
     owners: z.array(ownerCount).describe('the --top N with most writes'),
     writers: z.array(writerCount).describe('the --top N with most writes'),
     findings: z.array(finding).describe('complete, gravest first'),
+    requests: requests.optional(),
+    timeline: timeline.optional().describe('where the sources have an order of revisions'),
+    accepted: z.array(accepted).optional().describe('with --accept, one for each of its entries'),
+    comparison: comparison.optional().describe('with --compare'),
+    live: live.optional().describe('with --watch'),
   })
   .meta({
     title: 'ChurnReport',
     description: 'Who fills the etcd behind a Kubernetes cluster, why, and what to change',
   });
 
-type Immutable<T> = T extends readonly (infer Item)[]
+export type Immutable<T> = T extends readonly (infer Item)[]
   ? readonly Immutable<Item>[]
   : T extends object
     ? { readonly [Name in keyof T]: Immutable<T[Name]> }

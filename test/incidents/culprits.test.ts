@@ -4,6 +4,7 @@ import { startEtcd } from '../etcd/harness/start-etcd.ts';
 import { background } from './background.ts';
 import { demoCulprits, demoMutations } from './demo-scenario.ts';
 import { fieldFight, fieldFightCulprits } from './field-fight.ts';
+import { measuredWindow } from './measured-window.ts';
 import { merge } from './merge.ts';
 import type { Mutation } from './mutation.ts';
 import { isNamed, isAboutOneOf } from './named.ts';
@@ -68,6 +69,19 @@ describeWith(['etcd'], 'triage of incidents that were planted', () => {
       );
       expect(planted.filter((culprit) => !isNamed(culprit, report.findings))).toEqual([]);
       expect(strangers(report, planted)).toEqual([]);
+    },
+    patience,
+  );
+
+  it(
+    'names Kyverno first in the window of etcd-io/etcd#14329, and shows it next to the leases',
+    async () => {
+      const { findings, resources } = await diagnose(measuredWindow({ from, seed: 14_329 }));
+      expect(resources.slice(0, 2).map(({ prefix }) => prefix)).toEqual([
+        '/registry/leases',
+        '/registry/kyverno.io/admissionreports',
+      ]);
+      expect(findings[0]).toMatchObject({ pattern: 'kyverno-report-flood', subject: { group: 'kyverno.io' } });
     },
     patience,
   );

@@ -22,7 +22,7 @@ const name = (field: Fight['field']) => `fought-over-${field}`;
 
 export const fieldFightCulprits = (field: Fight['field']): readonly Culprit[] => [
   {
-    pattern: 'field-fight',
+    pattern: field === 'replicas' ? 'replicas-fight' : 'field-fight',
     subject: { group: 'apps', resource: 'deployments', namespace, name: name(field) },
     fields: [field === 'image' ? '/spec/template/spec/containers/name=main/image' : '/spec/replicas'],
     writers: ['argocd-controller', field === 'image' ? 'image-updater' : 'kube-controller-manager'],

@@ -2,7 +2,7 @@
 # Brings the programs that tests and the demo start, and only those that are missing:
 #
 #   tools/bring/bring.sh NAME...     NAME: etcd etcd-3.4 etcd-3.5 etcd-3.6 etcdctl etcdutl
-#                                          kube-apiserver kube-controller-manager kwok, or all
+#                                          kube-apiserver kube-controller-manager kwok chromium, or all
 #
 # A program in $KUBEBUILDER_ASSETS or on PATH is used as it is; anything else is built from a Go module of ours, or
 # taken from the system's packages, and lands in .tools/bin. Progress goes to stderr. Exit 3: one sentence on stderr for
@@ -18,6 +18,7 @@ mkdir -p "$bin" "$tools/built" "$tools/log"
 . "$here/find.sh"
 . "$here/go.sh"
 . "$here/debian.sh"
+. "$here/chromium.sh"
 
 progress() { printf 'bring: %s\n' "$*" >&2; }
 cannot() { printf 'bring: cannot have %s: %s\n' "$1" "$2" >&2; missing=1; }
@@ -53,6 +54,11 @@ bring_etcd_34() {
   esac
 }
 
+bring_chromium() {
+  found chromium && return
+  if unpack_debian_chromium; then link chromium chromium; else cannot chromium "$failure"; fi
+}
+
 link() { ln -sfn "../built/$2" "$bin/$1"; }
 
 bring() {
@@ -63,7 +69,8 @@ bring() {
     etcd-3.6 | etcdctl | etcdutl) bring_from_module "$1" etcd-3.6 tools/bring/etcd-3.6 ;;
     kube-apiserver | kube-controller-manager) bring_from_module "$1" control-plane test/cluster/control-plane ;;
     kwok) bring_from_module "$1" kwok tools/bring/kwok ;;
-    all) for name in etcd etcd-3.4 etcd-3.5 etcd-3.6 etcdctl etcdutl kube-apiserver kube-controller-manager kwok; do bring "$name"; done ;;
+    chromium) bring_chromium ;;
+    all) for name in etcd etcd-3.4 etcd-3.5 etcd-3.6 etcdctl etcdutl kube-apiserver kube-controller-manager kwok chromium; do bring "$name"; done ;;
     *) printf 'bring: no program is called %s here\n' "$1" >&2; exit 2 ;;
   esac
 }

@@ -1,10 +1,9 @@
 import type { Json, JsonObject } from '../../model/json.ts';
-import type { ObjectRef } from '../../model/resource.ts';
 import type { Millis } from '../../model/write.ts';
 import { aboutOf, isEvent, isIntermediateReport, isPolicyReport } from '../about.ts';
 import { asList, asObject, asText, isObject, parseJson } from '../json-text.ts';
 import { millisOf } from '../metadata.ts';
-import { groupOf } from '../references.ts';
+import { groupOf, namedReference } from '../references.ts';
 import { MalformedValue, text } from '../wire.ts';
 import { keepNewest, later, type Draft } from './identity.ts';
 import { JsonCursor } from './json-cursor.ts';
@@ -105,18 +104,18 @@ export function fillFrom(draft: Draft, body: Json | undefined, texts: Texts, ref
   }
   later(draft, millisOf(metadata['creationTimestamp']));
   later(draft, millisOf(asObject(body['spec'])['renewTime']));
-  const about = aboutOf(group, kind, body);
-  draft.about = references.of(about);
-  if (isEvent(group, kind)) fillEvent(draft, body, about, texts);
+  draft.about = references.of(aboutOf(group, kind, body));
+  if (isEvent(group, kind)) fillEvent(draft, body, texts);
 }
 
-function fillEvent(draft: Draft, body: JsonObject, about: ObjectRef | undefined, texts: Texts): void {
+function fillEvent(draft: Draft, body: JsonObject, texts: Texts): void {
+  const involved = namedReference(body['involvedObject'] ?? body['regarding']);
   const source = asObject(body['source'] ?? body['deprecatedSource']);
   const reporter =
     asText(body['reportingComponent']) ?? asText(body['reportingController']) ?? asText(source['component']);
   draft.manager = reporter ?? draft.manager;
   draft.subresource = undefined;
-  draft.event = texts.reported(draft.manager ?? '', asText(body['reason']) ?? '', about?.kind ?? '');
+  draft.event = texts.reported(draft.manager ?? '', asText(body['reason']) ?? '', involved?.kind ?? '');
   for (const name of ['lastTimestamp', 'deprecatedLastTimestamp', 'eventTime']) later(draft, millisOf(body[name]));
   later(draft, millisOf(asObject(body['series'])['lastObservedTime']));
 }

@@ -1,4 +1,5 @@
 import type { Millis } from '../../model/write.ts';
+import { isKyverno } from '../about.ts';
 import { groupOf } from '../references.ts';
 import { later, type Draft } from './identity.ts';
 import type { References, Span } from './references.ts';
@@ -130,13 +131,18 @@ export function createProtobufReader(
     let reporter = '';
     let source = '';
     let reason = '';
+    let relatedStart = 0;
+    let relatedEnd = 0;
     target.kind = '';
     empty(target.name);
     scan.at = start;
     while (next(scan, end)) {
       const after = scan.at;
       const { tag } = scan;
-      if (tag === tags.event.involvedObject) readReference(scan.start, scan.end, tags.objectReference);
+      if (tag === tags.event.related) {
+        relatedStart = scan.start;
+        relatedEnd = scan.end;
+      } else if (tag === tags.event.involvedObject) readReference(scan.start, scan.end, tags.objectReference);
       else if (tag === tags.event.reason) reason = texts.text(scan.bytes, scan.start, scan.end);
       else if (tag === tags.event.reportingComponent) reporter = texts.text(scan.bytes, scan.start, scan.end);
       else if (tag === tags.event.source) source = onlyText(scan.start, scan.end, tags.source.component);
@@ -146,10 +152,19 @@ export function createProtobufReader(
       scan.at = after;
     }
     const { kind } = target;
-    draft.about = references.ofSpans(groupOf(target.apiVersion), kind, scan.bytes, target.namespace, target.name);
+    const group = groupOf(target.apiVersion);
+    draft.about = references.ofSpans(group, kind, scan.bytes, target.namespace, target.name);
+    if (relatedEnd > relatedStart && isKyverno(group))
+      draft.about = aboutRelated(relatedStart, relatedEnd) || draft.about;
     draft.manager = reporter || source || draft.manager;
     draft.subresource = undefined;
     draft.event = texts.reported(draft.manager ?? '', reason, draft.about === 0 ? '' : kind);
+  }
+
+  function aboutRelated(start: number, end: number): number {
+    readReference(start, end, tags.objectReference);
+    const { apiVersion, kind, namespace, name } = target;
+    return references.ofSpans(groupOf(apiVersion), kind, scan.bytes, namespace, name);
   }
 
   function readSeries(draft: Draft, start: number, end: number): void {

@@ -22,6 +22,7 @@ export const tags = {
     lastTimestamp: 0x3a,
     eventTime: 0x52,
     series: 0x5a,
+    related: 0x6a,
     reportingComponent: 0x72,
   },
   source: { component: 0x0a },

@@ -1,6 +1,6 @@
 import { definePattern } from '../define-pattern.ts';
-import { fightOver } from '../fight.ts';
-import { listed, nameOf, rounded, writerNames } from '../sentences.ts';
+import { accuseFighters, fightThresholds } from '../fight.ts';
+import { listed, nameOf, writerNames } from '../sentences.ts';
 
 export const fieldFight = definePattern({
   id: 'field-fight',
@@ -16,56 +16,8 @@ export const fieldFight = definePattern({
   ],
   loop: true,
   symptom: false,
-  thresholds: {
-    flips: { default: 2, doc: 'full flips (A-B-A) of one field within windowMinutes' },
-    windowMinutes: { default: 10, doc: 'minutes in which those flips must fall' },
-    sustainedMinutes: { default: 3, doc: 'minutes it must have gone on, unless provenFlips were seen' },
-    provenFlips: { default: 10, doc: 'full flips that need no duration: no controller settles that slowly' },
-    highFlips: { default: 4, doc: 'full flips from which the confidence is high' },
-    namelessFlips: {
-      default: 10,
-      doc: 'full flips from which a field that one writer sets and a nameless one removes is a fight',
-    },
-    namelessPerMinute: { default: 5, doc: 'writes a minute that such a field must see as well' },
-  },
-  rules: {
-    object: {
-      needs: ['history'],
-      evaluate: ({ resource, ref, rate, changes }, thresholds) => {
-        const fight = fightOver(resource, changes, thresholds);
-        if (!fight) return;
-        const fields = fight.paths.map(({ path }) => path);
-        const evidence = {
-          flips: fight.flips,
-          ...(rate && { perMinute: rounded(rate.perMinute), minutes: rounded(rate.sustainedMinutes) }),
-          generations: changes.generationDelta,
-        };
-        if (fight.writers.length >= 2) {
-          return {
-            confidence: fight.flips >= thresholds.highFlips ? 'high' : 'medium',
-            ref,
-            fields,
-            writers: fight.writers,
-            evidence,
-            cause: `${writerNames(fight.writers)} keep setting ${listed(fields.slice(0, 3))} to different values`,
-          };
-        }
-        const [setter] = fight.writers;
-        if (!setter || !rate || rate.perMinute < thresholds.namelessPerMinute || fight.flips < thresholds.namelessFlips)
-          return;
-        // Whoever made the object may have removed it, or somebody never seen: no reason to accuse anyone.
-        const perhaps = listed(fight.suspects.map(({ name }) => name));
-        return {
-          confidence: 'medium',
-          ref,
-          fields,
-          writers: [setter],
-          evidence: { ...evidence, namelessRemovals: fight.unnamedRemovals, ...(perhaps !== '' && { perhaps }) },
-          cause: `${setter.name} keeps setting ${listed(fields.slice(0, 3))}, and a writer that only removes, and so leaves no trace in managedFields, keeps removing it`,
-        };
-      },
-    },
-  },
+  thresholds: fightThresholds,
+  rules: { object: { needs: ['history'], evaluate: accuseFighters } },
   remedy: ({ subject, kind, fields, writers }) => ({
     summary: `give ${fields[0] ?? 'the field'} one owner`,
     steps: [

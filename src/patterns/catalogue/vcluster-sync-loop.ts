@@ -5,6 +5,7 @@ import { definePattern } from '../define-pattern.ts';
 import type { Fight } from '../fight.ts';
 import { fightOver } from '../fight.ts';
 import { listed, nameOf, rounded, writerNames } from '../sentences.ts';
+import { isSynced, isSyncer, syncerName } from '../vcluster.ts';
 import { pauseSync } from '../vcluster-yaml.ts';
 
 export const vclusterSyncLoop = definePattern({
@@ -99,24 +100,9 @@ export const vclusterSyncLoop = definePattern({
   ],
 });
 
-const syncerName = /^(vcluster|system:serviceaccount:[^:]+:vc-.+|kubernetes-super-admin)$/;
-
-function isSynced(labels: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>>): boolean {
-  return (
-    labels['vcluster.loft.sh/managed-by'] !== undefined || annotations['vcluster.loft.sh/object-uid'] !== undefined
-  );
-}
-
-/** On the host the syncer has an account of its own; inside the vCluster it is the super admin, told by its manager. */
-function isSyncer({ name, kind }: Pick<Writer, 'name' | 'kind'>, { managers }: Changes): boolean {
-  if (kind === 'fieldManager') return name === 'vcluster';
-  if (name === 'kubernetes-super-admin') return managers.some((manager) => manager.name === 'vcluster');
-  return syncerName.test(name);
-}
-
 /**
- * A plain removal names nobody. On a synced object it is the syncer's wherever another writer does the setting; where the
- * syncer does, it is that of the only other manager of the object, if there is just one.
+ * A plain removal names nobody. On a synced object it is the syncer's wherever another writer does the setting; else it
+ * is that of the only other manager of the object, if there is just one.
  */
 function partiesOf(
   { writers, unnamedRemovals, suspects }: Fight,
@@ -126,7 +112,7 @@ function partiesOf(
   if (writers.length >= 2 || unnamedRemovals === 0) return writers;
   const accuse = (suspect: Writer): FindingWriter => ({ ...suspect, confidence: 'low', writes: unnamedRemovals });
   const syncer = suspects.find((suspect) => isSyncer(suspect, changes));
-  if (syncer) return synced ? [...writers, accuse(syncer)] : writers;
+  if (syncer && synced) return [...writers, accuse(syncer)];
   const [only, ...more] = suspects;
   return only && more.length === 0 ? [...writers, accuse(only)] : writers;
 }

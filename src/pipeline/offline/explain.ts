@@ -23,7 +23,10 @@ export interface Gathered {
 /** Counts and changes -> causes -> the report. */
 export function explain({ counted, hasValues, changes, clock, top, version }: Gathered): ChurnReport {
   const causes = rollUp(counted);
-  const writers = refineWriters(counted.writers, readKeys(counted, changes));
+  // Requests say who wrote better than what was read of some keys.
+  const writers = counted.requests?.standing === 'joined'
+    ? counted.writers
+    : refineWriters(counted.writers, readKeys(counted, changes));
   const { findings, notSeen } = findCauses({
     counted,
     hasValues,

@@ -1,5 +1,7 @@
 import type { ChurnReport } from '../schema.ts';
-import { labelled, padRight, shorten, widthOf, wrap } from './fit.ts';
+import { splitStep } from '../step.ts';
+import { widthOf } from './cell-width.ts';
+import { labelled, padRight, shorten, wrap } from './fit.ts';
 import type { TextLayout } from './layout.ts';
 import { resourceName, subjectName } from './names.ts';
 import { printable } from './printable.ts';
@@ -72,13 +74,8 @@ function causeBlock(finding: Finding, rank: number, layout: TextLayout): string[
   ];
 }
 
-/** What a step may hold behind its sentence: a fragment to paste. Any other line break came in with somebody's name. */
-const yamlLine = /^ *[\w.-]+:( \w+)?$/;
-
 function stepLines(step: string, number: number, { width }: TextLayout): string[] {
-  const [first = '', ...rest] = step.split('\n');
-  const isFragment = rest.every((line) => yamlLine.test(line));
-  const [sentence, fragment] = isFragment ? [first, rest] : [step, []];
+  const { sentence, fragment } = splitStep(step);
   const indent = 12;
   const labelWidth = 3;
   const margin = ' '.repeat(indent + labelWidth);

@@ -1,4 +1,5 @@
-import { padLeft, padRight, shorten, widthOf } from './fit.ts';
+import { widthOf } from './cell-width.ts';
+import { padLeft, padRight, shorten } from './fit.ts';
 import { printable } from './printable.ts';
 
 export interface Column<Row> {

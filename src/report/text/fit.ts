@@ -1,10 +1,6 @@
-/** Fitting text into columns. Widths are counted in code points. */
+import { cellsOf, widthOf } from './cell-width.ts';
 
-export function widthOf(text: string): number {
-  let width = 0;
-  for (const _ of text) width++;
-  return width;
-}
+/** Fitting text into columns of a terminal. */
 
 export function padRight(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
@@ -16,12 +12,18 @@ export function padLeft(text: string, width: number): string {
 
 /** Cuts the middle out and keeps twice as much of the end, where keys differ: `/registry/repo…team-a/web-7f9c-x2x4`. */
 export function shorten(text: string, width: number): string {
-  if (text.length <= width) return text; // never more code points than UTF-16 units
+  if (widthOf(text) <= width) return text;
   const characters = [...text];
-  if (characters.length <= width) return text;
-  const head = Math.floor((width - 1) / 3);
-  const tail = width - 1 - head;
-  return `${characters.slice(0, head).join('')}…${tail === 0 ? '' : characters.slice(-tail).join('')}`;
+  const head = fitting(characters, Math.floor((width - 1) / 3));
+  const tail = fitting(characters.toReversed(), width - 1 - widthOf(head.join('')));
+  return `${head.join('')}…${tail.reverse().join('')}`;
+}
+
+/** The first characters that fit. */
+function fitting(characters: readonly string[], width: number): string[] {
+  let taken = 0;
+  const end = characters.findIndex((character) => (taken += cellsOf(character)) > width);
+  return characters.slice(0, end === -1 ? undefined : end);
 }
 
 /** Not between a figure and its unit: `12 s`. */
@@ -43,10 +45,15 @@ export function wrap(text: string, width: number): string[] {
 }
 
 function pieces(word: string, width: number): string[] {
-  const characters = [...word];
-  if (characters.length <= width) return [word];
+  if (widthOf(word) <= width) return [word];
   const cut: string[] = [];
-  for (let at = 0; at < characters.length; at += width) cut.push(characters.slice(at, at + width).join(''));
+  let characters = [...word];
+  while (characters.length > 0) {
+    const piece = fitting(characters, width);
+    // a width of one column still takes a character of two
+    cut.push(piece.length > 0 ? piece.join('') : (characters[0] ?? ''));
+    characters = characters.slice(Math.max(1, piece.length));
+  }
   return cut;
 }
 

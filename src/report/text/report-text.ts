@@ -1,8 +1,11 @@
 import type { ChurnReport } from '../schema.ts';
 import { causeLines } from './causes.ts';
+import { comparisonLines } from './comparison.ts';
 import { factLines } from './facts.ts';
 import { headlineLines } from './headline.ts';
+import { liveLines } from './live.ts';
 import type { TextLayout } from './layout.ts';
+import { requestLines } from './requests.ts';
 import { paletteFor } from './palette.ts';
 import { tableLines } from './tables.ts';
 
@@ -20,8 +23,11 @@ export function reportText(report: ChurnReport, { wide, colour, rows = 10 }: Tex
   const sections = [
     headlineLines(report, layout),
     causeLines(report, layout),
+    comparisonLines(report, layout),
     factLines(report, layout),
+    liveLines(report, layout),
     tableLines(report, layout),
+    requestLines(report, layout),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)

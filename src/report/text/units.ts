@@ -32,6 +32,11 @@ export function bytes(n: number): string {
   return `${n} B`;
 }
 
+/** `2026-03-01T02:59:07.123Z` as `2026-03-01 02:59`. */
+export function toTheMinute(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ');
+}
+
 /** `-` where unknown. */
 export function perMinute(rate: number | null): string {
   if (rate === null) return '-';

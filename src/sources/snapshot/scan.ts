@@ -33,8 +33,8 @@ export function* scanPieces(
   const { pageSize, size } = plan;
   const leaves = { words: plan.leaves };
   const pages = Math.min(Math.floor(size / pageSize), plan.leaves.length * 32);
-  // Room behind the piece for a leaf that reaches into the next one.
-  let piece = new Uint8Array(pieceSize + (pieceSize >>> 2));
+  // Room behind the piece for a leaf that reaches into the next one; no more than the file has.
+  let piece = new Uint8Array(Math.min(pieceSize + (pieceSize >>> 2), size));
   let live = emptyBatch(piece);
   let carved = emptyBatch(piece);
 

@@ -16,16 +16,26 @@ export type EtcdOptions = {
   /** Off where a test is about durability; etcd 3.4 does not know it and always syncs. */
   unsafeNoFsync?: boolean;
   extraArgs?: readonly string[];
+  /** Serve clients over TLS with this certificate; with `clientCa` only those with a certificate of that CA. */
+  tls?: { cert: string; key: string; clientCa?: string };
 };
 
-export type EtcdMember = { name: string; endpoint: string; pid: number; dataDir: string; dbFile: string };
+export type EtcdMember = {
+  name: string;
+  endpoint: string;
+  /** Where other members and nobody else should knock. */
+  peer: string;
+  pid: number;
+  dataDir: string;
+  dbFile: string;
+};
 
 /** A real etcd; the fields that `EtcdMember` has too are those of its first member. */
-export type Etcd = Omit<EtcdMember, 'name'> & {
+export type Etcd = Omit<EtcdMember, 'name' | 'peer'> & {
   version: string;
   endpoints: readonly string[];
   members: readonly EtcdMember[];
-  /** Connected to the first member. */
+  /** Connected to the first member; of no use where that serves TLS. */
   client: EtcdClient;
   /** Ends it and removes its files. With `keepFiles` they stay until `stop` is called again, or this process ends. */
   stop(options?: { keepFiles?: boolean }): Promise<void>;
@@ -48,7 +58,7 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<Etcd> {
 
 async function startIn(scene: Scene, program: string, options: EtcdOptions): Promise<Etcd> {
   const version = etcdVersion(program);
-  const plans = await planMembers(scene.directory, options.members ?? 1);
+  const plans = await planMembers(scene.directory, options);
   const shared = sharedArguments(version, options);
   const cluster = plans.map(({ name, peer }) => `${name}=${peer}`).join(',');
   const started = plans.map((plan) => {
@@ -58,10 +68,10 @@ async function startIn(scene: Scene, program: string, options: EtcdOptions): Pro
     });
     return { plan, process };
   });
-  await Promise.all(started.map(({ plan, process }) => healthy(plan.endpoint, process)));
+  await Promise.all(started.map(({ plan, process }) => healthy(plan.health, process)));
 
-  const members = started.map(({ plan: { name, endpoint, dataDir, dbFile }, process }) => {
-    return { name, endpoint, dataDir, dbFile, pid: process.pid };
+  const members = started.map(({ plan: { name, endpoint, peer, dataDir, dbFile }, process }) => {
+    return { name, endpoint, peer, dataDir, dbFile, pid: process.pid };
   });
   const [first] = members;
   if (first === undefined) throw new Error('an etcd needs a member');
@@ -83,40 +93,49 @@ async function startIn(scene: Scene, program: string, options: EtcdOptions): Pro
   };
 }
 
-type MemberPlan = Omit<EtcdMember, 'pid'> & { peer: string };
+type MemberPlan = Omit<EtcdMember, 'pid'> & { health: string };
 
-async function planMembers(directory: string, count: number): Promise<MemberPlan[]> {
-  const ports = await freePorts(2 * count);
+async function planMembers(directory: string, { members: count = 1, tls }: EtcdOptions): Promise<MemberPlan[]> {
+  const ports = await freePorts(3 * count);
   return Array.from({ length: count }, (_, index) => {
     const name = `member-${index + 1}`;
     const dataDir = join(directory, name);
     return {
       name,
-      endpoint: `http://127.0.0.1:${ports[2 * index]}`,
-      peer: `http://127.0.0.1:${ports[2 * index + 1]}`,
+      endpoint: `${tls ? 'https' : 'http'}://127.0.0.1:${ports[3 * index]}`,
+      peer: `http://127.0.0.1:${ports[3 * index + 1]}`,
+      health: `http://127.0.0.1:${ports[3 * index + 2]}`,
       dataDir,
       dbFile: join(dataDir, 'member/snap/db'),
     };
   });
 }
 
-function memberArguments({ name, endpoint, peer, dataDir }: MemberPlan, cluster: string): string[] {
+function memberArguments({ name, endpoint, peer, dataDir, health }: MemberPlan, cluster: string): string[] {
   return flags({
     name,
     'data-dir': dataDir,
     'listen-client-urls': endpoint,
     'advertise-client-urls': endpoint,
+    'listen-metrics-urls': health,
     'listen-peer-urls': peer,
     'initial-advertise-peer-urls': peer,
     'initial-cluster': cluster,
   });
 }
 
-function sharedArguments(version: string, { quotaBytes, unsafeNoFsync = true, extraArgs = [] }: EtcdOptions): string[] {
+function sharedArguments(
+  version: string,
+  { quotaBytes, unsafeNoFsync = true, extraArgs = [], tls }: EtcdOptions,
+): string[] {
   const known = flags({
     'log-level': 'warn',
     logger: 'zap',
     'quota-backend-bytes': quotaBytes,
+    'cert-file': tls?.cert,
+    'key-file': tls?.key,
+    'trusted-ca-file': tls?.clientCa,
+    'client-cert-auth': tls?.clientCa === undefined ? undefined : true,
     'unsafe-no-fsync': unsafeNoFsync && !version.startsWith('3.4.') ? true : undefined,
   });
   return [...known, ...extraArgs];

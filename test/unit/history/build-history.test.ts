@@ -138,6 +138,42 @@ describe('the history of a key', () => {
     };
     expect(buildHistory(first ? [first, broken] : [])).toMatchObject({ revisions: 1, count: 0 });
   });
+
+  it('follows who owns what where nothing else changes, and sees it come back', () => {
+    const record = recording();
+    const object = record.create(widget('gear'), 'maker');
+    for (let i = 0; i < 6; i++) {
+      record.wait(5);
+      record.own(object, 'twin', i % 2 ? { spec: { size: 1 } } : {});
+    }
+    const { ownership, noChange, writers } = historyOf(record);
+    expect({ noChange, writers }).toEqual({ noChange: 6, writers: [] });
+    expect(ownership).toMatchObject({
+      moves: 5,
+      returns: 4,
+      paths: ['/spec/size'],
+      writers: [{ writer: { name: 'twin' }, writes: 5 }],
+    });
+  });
+
+  it('says when each object of a name was made, by whom, and of how many originals it was a copy', () => {
+    const record = recording();
+    const drafts = ['a', 'a', 'b'].map((uid) =>
+      configMap('copy', { annotations: { 'vcluster.loft.sh/object-uid': uid } }),
+    );
+    for (const draft of drafts) {
+      record.wait(10);
+      record.remove(record.create(draft, 'vcluster'));
+    }
+    const from = record.writes[0]?.at ?? 0;
+    expect(historyOf(record)).toMatchObject({
+      incarnations: 3,
+      births: [from, from + 10_000, from + 20_000],
+      makers: [{ writer: { name: 'vcluster' }, writes: 3 }],
+      removers: [],
+      originals: 2,
+    });
+  });
 });
 
 function recordOf(): Recording {

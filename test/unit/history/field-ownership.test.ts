@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ownsField } from '../../../src/history/field-ownership.ts';
+import { ownedPaths, ownsField } from '../../../src/history/field-ownership.ts';
 
 const fields = {
   'f:metadata': {
@@ -33,4 +33,16 @@ describe('ownership of a field', () => {
 
   it('is nobody’s in an empty set', () => expect(ownsField({}, '/spec/replicas')).toBe(false));
   it('survives a broken key', () => expect(ownsField({ 'f:a': { 'k:{': {} } }, '/a/name=x')).toBe(false));
+});
+
+it('lists the fields a set names as paths that it owns', () => {
+  const paths = ownedPaths(fields);
+  expect(paths.sort()).toEqual([
+    '/metadata/annotations/example.com~1seen',
+    '/metadata/finalizers/=example.com~1keep',
+    '/spec/ports/port=80,protocol=TCP/port',
+    '/spec/rules',
+    '/spec/template/spec/containers/name=web/image',
+  ]);
+  expect(paths.filter((path) => !ownsField(fields, path))).toEqual([]);
 });

@@ -37,6 +37,29 @@ const cases: readonly [what: string, object: JsonObject, about: ObjectRef | unde
     { group: '', kind: 'Node', name: 'n' },
   ],
   [
+    "Kyverno's Event on a policy is about the object that violated it",
+    {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: 'e', namespace: 'default' },
+      involvedObject: { kind: 'ClusterPolicy', name: 'p', apiVersion: 'kyverno.io/v1' },
+      related: { kind: 'Pod', namespace: 'a', name: 'p', uid: 'u', apiVersion: 'v1' },
+      reason: 'PolicyViolation',
+    },
+    { group: '', kind: 'Pod', namespace: 'a', name: 'p', uid: 'u' },
+  ],
+  [
+    'an Event of others is about what it involves, not what that is related to',
+    {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: 'e', namespace: 'a' },
+      involvedObject: { kind: 'Pod', namespace: 'a', name: 'p', apiVersion: 'v1' },
+      related: { kind: 'Node', name: 'n', apiVersion: 'v1' },
+    },
+    { group: '', kind: 'Pod', namespace: 'a', name: 'p' },
+  ],
+  [
     'a pod is about its controller, not its first owner',
     {
       apiVersion: 'v1',

@@ -82,6 +82,23 @@ describe('identifying a value', () => {
       expect(identified(page)).toMatchObject({ manager: 'some-client' });
   });
 
+  it("counts Kyverno's Event on a policy to the object that violated it, by the kind of the policy", () => {
+    const event = {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: 'e', namespace: 'default' },
+      involvedObject: { apiVersion: 'policies.kyverno.io/v1', kind: 'ValidatingPolicy', name: 'p' },
+      related: { apiVersion: 'v1', kind: 'Pod', namespace: 'a', name: 'web' },
+      reportingComponent: 'kyverno-scan',
+      reason: 'PolicyViolation',
+    };
+    for (const page of inPages(event))
+      expect(identified(page)).toMatchObject({
+        about: { kind: 'Pod', namespace: 'a', name: 'web' },
+        event: { kind: 'ValidatingPolicy' },
+      });
+  });
+
   it('takes the renewal of a Lease for its moment', () => {
     const lease = {
       apiVersion: 'coordination.k8s.io/v1',

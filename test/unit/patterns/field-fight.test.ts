@@ -225,7 +225,7 @@ describe('field-fight', () => {
       silent(record);
     });
 
-    it('on leases, even when their holder alternates', () => {
+    it('on leases whose holder alternates: lease-flood names them', () => {
       const record = recording();
       const lease = record.create(
         {
@@ -239,7 +239,7 @@ describe('field-fight', () => {
       fight(record, 60, 4, (i) =>
         record.patch(lease, i % 2 ? 'a' : 'b', { spec: { holderIdentity: i % 2 ? 'a' : 'b' } }),
       );
-      silent(record);
+      expect(judge(record.writes).findings.map(({ pattern }) => pattern)).toEqual(['lease-flood']);
     });
   });
 

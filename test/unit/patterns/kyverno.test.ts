@@ -17,7 +17,8 @@ const report = (name: string, more: JsonObject = {}) => ({
 });
 
 describe('kyverno-report-flood', () => {
-  const found = findingOf(judge(busy).findings, 'kyverno-report-flood');
+  const { findings } = judge(busy);
+  const found = findingOf(findings, 'kyverno-report-flood');
 
   it('finds by prefix what no ranking of keys shows, with Events and policy reports as consequences', () => {
     expect(found).toMatchObject({
@@ -34,7 +35,7 @@ describe('kyverno-report-flood', () => {
   });
 
   it('does not accuse its Events a second time', () => {
-    expect(findingOf(judge(busy).findings, 'event-flood')).toBeUndefined();
+    expect(findingOf(findings, 'event-flood')).toBeUndefined();
   });
 
   it('says that aggregation is stalled when reports pile up at its breaker', () => {

@@ -27,6 +27,8 @@ export interface Recording {
   create(object: Draft, by: By): Named;
   /** A merge patch (RFC 7396). What changes nothing is not written. */
   patch(object: Named, by: By, patch: JsonObject): Named;
+  /** A server-side apply of values the object has already: all that changes is whose they are. */
+  own(object: Named, by: By, values: JsonObject): void;
   remove(object: Named): void;
 }
 
@@ -73,16 +75,38 @@ export function recording(from: Millis = noon): Recording {
     patch(object, by, change) {
       const old = live.get(keyOf(object));
       if (!old) throw new Error(`${keyOf(object)} does not exist`);
-      const body = merged(old.body, change) as Named;
+      const body = withGeneration(old.body, merged(old.body, change) as Named);
       const fields = changedFields(old.body, body);
       if (fields.taken.length + fields.gone.length === 0) return body;
       return put({ body, owners: ownedAfter(old.owners, by, now, fields) }, by);
+    },
+    own(object, by, values) {
+      const old = live.get(keyOf(object));
+      if (!old) throw new Error(`${keyOf(object)} does not exist`);
+      const { user: _, ...manager }: Exclude<By, string> = typeof by === 'string' ? { manager: by } : by;
+      const others = old.owners.filter((entry) => entry.manager !== manager.manager || entry.operation !== 'Apply');
+      const mine = {
+        ...manager,
+        operation: 'Apply' as const,
+        at: now,
+        fields: new Set(changedFields({}, values).taken),
+      };
+      put({ body: old.body, owners: [...others, mine].filter((entry) => entry.fields.size > 0) }, by);
     },
     remove(object) {
       live.delete(keyOf(object));
       writes.push({ key: keyOf(object), at: now });
     },
   };
+}
+
+/** Climbs with every change outside metadata and status, for kinds whose draft states one. */
+function withGeneration(before: Named, after: Named): Named {
+  const { generation } = before.metadata;
+  if (typeof generation !== 'number') return after;
+  const desired = ({ metadata: _, status: __, ...rest }: JsonObject): string => JSON.stringify(rest);
+  if (desired(before) === desired(after)) return after;
+  return { ...after, metadata: { ...after.metadata, generation: generation + 1 } };
 }
 
 /**

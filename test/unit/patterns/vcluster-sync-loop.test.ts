@@ -119,6 +119,23 @@ describe('vcluster-sync-loop', () => {
     ]);
   });
 
+  it('knows a removal that the syncer carries into the vCluster, where GitOps sets the label again', () => {
+    const record = recording();
+    const map = record.create(configMap('settings'), 'kustomize-controller');
+    record.patch(map, 'vcluster', { metadata: { annotations: { 'vcluster.loft.sh/object-host-name': 'x' } } });
+    for (let i = 0; i < 60; i++) {
+      record.wait(4);
+      record.patch(map, i % 2 ? 'vcluster' : 'kustomize-controller', label(i % 2 ? null : '7'));
+    }
+    expect(loopIn(record)).toMatchObject({
+      writers: [
+        { name: 'kustomize-controller', confidence: 'medium' },
+        { name: 'vcluster', confidence: 'low' },
+      ],
+      evidence: { side: 'vCluster', namelessRemovals: 30 },
+    });
+  });
+
   it('says that a sanitizer which only removes has no name, and does not invent one', () => {
     const found = loopIn(
       loop(synced('v1', 'Service', 'web', { spec: { ports: [{ port: 80 }] } }), 'vcluster', [

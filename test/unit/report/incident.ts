@@ -1,4 +1,4 @@
-import type { Counted } from '../../../src/model/analysis.ts';
+import type { Counted, Timeline } from '../../../src/model/analysis.ts';
 import type { KeyCount, OwnerCount, PrefixCount } from '../../../src/model/counts.ts';
 import type { Finding } from '../../../src/model/finding.ts';
 import type { ReportParts } from '../../../src/report/assemble.ts';
@@ -93,6 +93,7 @@ export function incident(seed = 7): ReportParts {
         ],
       },
       undecoded: { encrypted: 40, unknown: 0 },
+      timeline: timelineOf(prefixes, writes),
       notSeen: ['Rejected requests and who was authenticated: a snapshot holds neither.'],
     } satisfies Counted,
     clock: { timeOf: (revision) => Date.UTC(2026, 2, 1, 2) + revision * 40, errorSeconds: 12.4 },
@@ -100,6 +101,20 @@ export function incident(seed = 7): ReportParts {
     owners: [owner('apps', 'Deployment', 'team-a', 'web', 4_100), owner('', 'Node', undefined, 'worker-1', 900)],
     notSeen: ['conflict-storm needs requests: pass --audit-log.'],
     top: 20,
+  };
+}
+
+const bins = 60;
+
+/** The first prefix grows from nothing, the others are spread evenly. */
+function timelineOf(prefixes: readonly PrefixCount[], last: number): Timeline {
+  const grows = (writes: number, bin: number) => Math.round((writes * 2 * (bin + 0.5)) / bins ** 2);
+  const series = ({ writes }: PrefixCount, i: number) =>
+    Array.from({ length: bins }, (_, bin) => (i === 0 ? grows(writes, bin) : Math.round(writes / bins)));
+  const named = prefixes.slice(0, 7).map((each, i) => ({ prefix: each.prefix, writes: series(each, i) }));
+  return {
+    edges: Array.from({ length: bins + 1 }, (_, bin) => 2 + Math.round(((last - 1) * bin) / bins)),
+    prefixes: [...named, { prefix: '', writes: new Array<number>(bins).fill(15) }],
   };
 }
 

@@ -31,6 +31,10 @@ export function named(name: string): ReportParts {
       })),
       writers: counted.writers.map((each) => ({ ...each, writer: { ...each.writer, name }, resources: [name, name] })),
       carved: { writes: 3, fromRevision: null, toRevision: null, resources: [{ prefix: name, writes: 3 }] },
+      timeline: {
+        edges: counted.timeline?.edges ?? [],
+        prefixes: (counted.timeline?.prefixes ?? []).map((each) => ({ ...each, prefix: name })),
+      },
       notSeen: [name],
     },
     owners: owners.map((each) => ({ ...each, owner: { group: name, kind: name, namespace: name, name } })),

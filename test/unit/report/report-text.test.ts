@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Finding } from '../../../src/model/finding.ts';
 import { assembleReport, type ReportParts } from '../../../src/report/assemble.ts';
-import { widthOf } from '../../../src/report/text/fit.ts';
+import { widthOf } from '../../../src/report/text/cell-width.ts';
 import { reportText } from '../../../src/report/text/report-text.ts';
 import { incident } from './incident.ts';
 import { anyName, emptyStore, named } from './names.ts';
@@ -136,14 +136,14 @@ database   2.0 GiB, 100.0 % of the quota of 2.0 GiB (etcd default); 1.9 GiB in
            use, a defragmentation now would free 2.7 %
 totals     1,156,984 writes (100,870 deletions) of 264,000 keys, 1.8 GiB
 coverage   1,156,084 of 1,156,094 revisions counted (>99.9 %)
-not seen   Rejected requests and who was authenticated: a snapshot holds
-           neither.
-           conflict-storm needs requests: pass --audit-log.
 time       2026-03-01 02:00Z to 2026-03-01 14:51Z, 12 h 51 min, give or take
            12 s
 undecoded  40 keys encrypted at rest: counted, but not read
 carved     12,034 writes found in pages compaction had freed, in no count,
            revisions 2 to 90000; most: /registry/events 12,000
+not seen   Rejected requests and who was authenticated: a snapshot holds
+           neither.
+           conflict-storm needs requests: pass --audit-log.
 
 RESOURCE                              WRITES   SHARE  DELETES  LIVE       SIZE
 ephemeralreports.reports.kyverno.io  607,930  52.5 %   60,558   800  985.6 MiB

@@ -1,0 +1,339 @@
+import type {
+  CountedRequests,
+  Outcomes,
+  Request,
+  RequestCount,
+  RequestSource,
+  ResourceRequests,
+  Standing,
+  UserRequests,
+} from '../model/request.ts';
+import type { ResourceKey } from '../model/resource.ts';
+import type { Millis } from '../model/write.ts';
+import { MinuteCounts } from './stretches.ts';
+
+/** Requests of one group of them, while they are counted. */
+class Sum {
+  succeeded = 0;
+  unchanged = 0;
+  conflicts = 0;
+  readonly rejected = new Map<number, number>();
+  from: Millis = Infinity;
+  to: Millis = -Infinity;
+
+  add({ at, outcome, code = 0, dryRun, reason, verb }: Request): void {
+    if (at < this.from) this.from = at;
+    if (at > this.to) this.to = at;
+    if (outcome === 'rejected') {
+      this.rejected.set(code, (this.rejected.get(code) ?? 0) + 1);
+      if (isConflict(code, reason, verb)) this.conflicts++;
+    } else if (outcome === 'succeeded') {
+      this.succeeded++;
+      if (dryRun) this.unchanged++;
+    }
+  }
+
+  get all(): number {
+    let rejected = 0;
+    for (const count of this.rejected.values()) rejected += count;
+    return this.succeeded + rejected;
+  }
+
+  outcomes(joined: boolean): Outcomes {
+    return {
+      succeeded: this.succeeded,
+      unchanged: joined ? this.unchanged : undefined,
+      rejected: Object.fromEntries([...this.rejected].sort((a, b) => a[0] - b[0])),
+      conflicts: this.conflicts,
+      from: this.from,
+      to: this.to,
+    };
+  }
+}
+
+/** A name that is taken is refused with 409 too, when something is created. */
+export function isConflict(code: number, reason: string | undefined, verb: Request['verb']): boolean {
+  return code === 409 && (reason === undefined ? verb !== 'create' : reason === 'Conflict');
+}
+
+class UserSum extends Sum {
+  readonly userAgents = new Set<string>();
+
+  override add(request: Request): void {
+    super.add(request);
+    if (request.userAgent !== undefined && this.userAgents.size < 3) this.userAgents.add(request.userAgent);
+  }
+}
+
+class ObjectUserSum extends UserSum {
+  reason: string | undefined;
+  #conflicting: MinuteCounts | undefined;
+  #refused: MinuteCounts | undefined;
+
+  override add(request: Request): void {
+    super.add(request);
+    if (request.outcome !== 'rejected') return;
+    this.reason = request.reason ?? this.reason;
+    if (isConflict(request.code ?? 0, request.reason, request.verb))
+      (this.#conflicting ??= new MinuteCounts()).add(request.at);
+    else (this.#refused ??= new MinuteCounts()).add(request.at);
+  }
+
+  count(key: ResourceKey, user: string, joined: boolean): RequestCount {
+    return {
+      ...this.outcomes(joined),
+      key,
+      user,
+      userAgents: [...this.userAgents],
+      reason: this.reason,
+      conflicting: this.#conflicting?.busiest() ?? quiet,
+      refused: this.#refused?.busiest() ?? quiet,
+    };
+  }
+}
+
+const quiet = { count: 0, perMinute: 0, minutes: 0 };
+
+/** What was asked of one object; where nothing else tells, what succeeded stands in for its writes. */
+export interface AskedObject {
+  readonly key: ResourceKey;
+  succeeded: number;
+  creates: number;
+  deletes: number;
+  first: Millis;
+  last: Millis;
+  live: boolean;
+}
+
+interface ObjectSum extends AskedObject {
+  all: number;
+  readonly users: Map<string, ObjectUserSum>;
+}
+
+interface ResourceSum {
+  readonly group: string;
+  readonly resource: string;
+  readonly sum: Sum;
+  /** What succeeded, over time. */
+  readonly minutes: MinuteCounts;
+  creates: number;
+  deletes: number;
+  /** Of objects that were forgotten. */
+  keys: number;
+  liveKeys: number;
+}
+
+export interface TallyLimits {
+  /** Objects counted one by one at a time; beyond it those least asked for are forgotten. */
+  readonly objects: number;
+  /** Objects named in the end. */
+  readonly named: number;
+}
+
+export const defaultLimits: TallyLimits = { objects: 200_000, named: 1_000 };
+
+/** Counts requests by object, resource and user within bounded memory. The order of requests does not matter. */
+export class RequestTally {
+  readonly #limits: TallyLimits;
+  readonly #total = new Sum();
+  readonly #resources = new Map<string, ResourceSum>();
+  readonly #users = new Map<string, { readonly sum: UserSum; readonly resources: Map<string, number> }>();
+  readonly #objects = new Map<string, ObjectSum>();
+  #error = 0;
+
+  constructor(limits: TallyLimits = defaultLimits) {
+    this.#limits = limits;
+  }
+
+  add(request: Request): void {
+    const { group, resource } = request.key;
+    const name = group === '' ? resource : `${resource}.${group}`;
+    this.#total.add(request);
+    const ofResource = this.#resourceOf(name, group, resource);
+    ofResource.sum.add(request);
+    const user = request.user ?? '';
+    this.#userOf(user, name).add(request);
+    const wrote = request.outcome === 'succeeded' && !request.dryRun;
+    const made = wrote && isCreation(request);
+    const removed = wrote && isRemoval(request);
+    if (wrote) ofResource.minutes.add(request.at);
+    if (made) ofResource.creates++;
+    if (removed) ofResource.deletes++;
+    if (request.key.name === '') return;
+
+    const object = this.#objectOf(request.key);
+    object.all++;
+    let ofUser = object.users.get(user);
+    if (!ofUser) object.users.set(user, (ofUser = new ObjectUserSum()));
+    ofUser.add(request);
+    if (!wrote) return;
+    object.succeeded++;
+    if (made) object.creates++;
+    if (removed) object.deletes++;
+    if (request.at < object.first) object.first = request.at;
+    if (request.at >= object.last) {
+      object.last = request.at;
+      object.live = !removed;
+    }
+  }
+
+  /** So many of a user's requests for an object turned out to have changed nothing. */
+  markUnchanged(key: ResourceKey, user: string, count: number): void {
+    const { group, resource } = key;
+    const name = group === '' ? resource : `${resource}.${group}`;
+    this.#total.unchanged += count;
+    this.#resourceOf(name, group, resource).sum.unchanged += count;
+    const ofUser = this.#users.get(user);
+    if (ofUser) ofUser.sum.unchanged += count;
+    const ofObject = this.#objects.get(idOf(key))?.users.get(user);
+    if (ofObject) ofObject.unchanged += count;
+  }
+
+  counted(sources: readonly RequestSource[], standing: Standing): CountedRequests {
+    const joined = standing === 'joined';
+    const objects = [...this.#objects.values()].sort((a, b) => b.all - a.all || (idOf(a.key) < idOf(b.key) ? -1 : 1));
+    return {
+      sources,
+      standing,
+      error: this.#error,
+      total: this.#total.outcomes(joined),
+      resources: [...this.#resources.values()]
+        .map(({ group, resource, sum }): ResourceRequests => ({ group, resource, ...sum.outcomes(joined) }))
+        .sort(byRequests(({ group, resource }) => `${resource}.${group}`)),
+      users: [...this.#users]
+        .map(([user, { sum, resources }]): UserRequests => ({
+          user,
+          ...sum.outcomes(joined),
+          userAgents: [...sum.userAgents],
+          resources: [...resources].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([resource]) => resource),
+        }))
+        .sort(byRequests(({ user }) => user)),
+      objects: objects
+        .slice(0, this.#limits.named)
+        .flatMap(({ key, users }) => [...users].map(([user, sum]) => sum.count(key, user, joined)))
+        .sort(byRequests(({ key, user }) => `${idOf(key)} ${user}`)),
+    };
+  }
+
+  /** Every object that is still counted one by one. */
+  *askedObjects(): Generator<AskedObject & { readonly users: readonly string[] }> {
+    for (const object of this.#objects.values()) yield { ...object, users: [...object.users.keys()] };
+  }
+
+  /** What succeeded by resource, with the objects behind it, forgotten ones included. */
+  *askedResources(): Generator<
+    Omit<ResourceSum, 'sum' | 'minutes'> & { readonly succeeded: number; from: Millis; to: Millis }
+  > {
+    const keys = new Map<string, { keys: number; live: number }>();
+    for (const { key, succeeded, live } of this.#objects.values()) {
+      if (succeeded === 0) continue;
+      const name = `${key.resource} ${key.group}`;
+      const counts = keys.get(name) ?? { keys: 0, live: 0 };
+      keys.set(name, { keys: counts.keys + 1, live: counts.live + (live ? 1 : 0) });
+    }
+    for (const { group, resource, sum, creates, deletes, keys: forgotten, liveKeys } of this.#resources.values()) {
+      const counts = keys.get(`${resource} ${group}`) ?? { keys: 0, live: 0 };
+      yield {
+        group,
+        resource,
+        creates,
+        deletes,
+        succeeded: sum.succeeded - sum.unchanged,
+        // Under generateName the log does not say what was made.
+        keys: Math.max(creates, forgotten + counts.keys),
+        liveKeys: Math.max(0, liveKeys + counts.live, creates - deletes),
+        from: sum.from,
+        to: sum.to,
+      };
+    }
+  }
+
+  /** What succeeded and was more than a trial, by user. */
+  *askedUsers(): Generator<{ readonly user: string; readonly writes: number }> {
+    for (const [user, { sum }] of this.#users) yield { user, writes: sum.succeeded - sum.unchanged };
+  }
+
+  /** What succeeded by resource and minute. */
+  *minutes(): Generator<{
+    readonly group: string;
+    readonly resource: string;
+    readonly minutes: Iterable<readonly [Millis, number]>;
+  }> {
+    for (const { group, resource, minutes } of this.#resources.values())
+      yield { group, resource, minutes: minutes.minutes() };
+  }
+
+  #resourceOf(name: string, group: string, resource: string): ResourceSum {
+    let found = this.#resources.get(name);
+    if (!found) {
+      found = {
+        group,
+        resource,
+        sum: new Sum(),
+        minutes: new MinuteCounts(),
+        creates: 0,
+        deletes: 0,
+        keys: 0,
+        liveKeys: 0,
+      };
+      this.#resources.set(name, found);
+    }
+    return found;
+  }
+
+  #userOf(user: string, resource: string): UserSum {
+    let found = this.#users.get(user);
+    if (!found) this.#users.set(user, (found = { sum: new UserSum(), resources: new Map() }));
+    found.resources.set(resource, (found.resources.get(resource) ?? 0) + 1);
+    return found.sum;
+  }
+
+  #objectOf(key: ResourceKey): ObjectSum {
+    const id = idOf(key);
+    let found = this.#objects.get(id);
+    if (found) return found;
+    if (this.#objects.size >= this.#limits.objects) this.#forget();
+    found = {
+      ...{ key, succeeded: 0, creates: 0, deletes: 0, first: Infinity, last: -Infinity, live: false },
+      ...{ all: 0, users: new Map<string, ObjectUserSum>() },
+    };
+    this.#objects.set(id, found);
+    return found;
+  }
+
+  /** Lossy counting: the half least asked for goes; what is lost of any one object is bounded by `error`. */
+  #forget(): void {
+    const counts = Float64Array.from(this.#objects.values(), ({ all }) => all).sort();
+    const limit = counts[counts.length >> 1] ?? 0;
+    let left = counts.length >> 1;
+    for (const [id, { all, key, live, succeeded }] of this.#objects) {
+      if (all > limit || left-- <= 0) continue;
+      this.#objects.delete(id);
+      if (succeeded === 0) continue;
+      const resource = this.#resources.get(key.group === '' ? key.resource : `${key.resource}.${key.group}`);
+      if (!resource) continue;
+      resource.keys++;
+      if (live) resource.liveKeys++;
+    }
+    this.#error += limit;
+  }
+}
+
+/** Apply creates too: it answers 201 then. */
+export function isCreation({ verb, subresource, code }: Pick<Request, 'verb' | 'subresource' | 'code'>): boolean {
+  return subresource === undefined && (verb === 'create' || (code === 201 && (verb === 'patch' || verb === 'update')));
+}
+
+export function isRemoval({ verb, subresource }: Pick<Request, 'verb' | 'subresource'>): boolean {
+  return verb === 'delete' && subresource === undefined;
+}
+
+export function idOf({ group, resource, namespace = '', name }: ResourceKey): string {
+  return `${resource}.${group}/${namespace}/${name}`;
+}
+
+function byRequests<T extends Outcomes>(nameOf: (item: T) => string): (a: T, b: T) => number {
+  const all = ({ succeeded, rejected }: Outcomes): number =>
+    Object.values(rejected).reduce((sum, count) => sum + count, succeeded);
+  return (a, b) => all(b) - all(a) || (nameOf(a) < nameOf(b) ? -1 : 1);
+}

@@ -1,0 +1,75 @@
+import { status } from '@grpc/grpc-js';
+import { isProblem, type Problem } from '../errors/problem.ts';
+import type { EtcdConnection } from './connection.ts';
+import { diagnose } from './diagnose.ts';
+import type { Endpoint } from './endpoint.ts';
+import { etcdErrors } from './errors.ts';
+
+export interface Attempt {
+  readonly endpoint: Endpoint;
+  /** A noun: `its status`, `the census`. */
+  readonly what: string;
+  readonly allowedMs: number;
+}
+
+/** The one sentence for a failed call. Looks at the endpoint itself where no connection was ever made. */
+export async function failureOf(
+  error: unknown,
+  attempt: Attempt,
+  connection: EtcdConnection,
+  wasConnected: boolean,
+): Promise<Problem> {
+  if (isProblem(error)) return error;
+  const told = saidByEtcd(error, attempt);
+  if (told) return told;
+  const code = codeOf(error);
+  if (!wasConnected && (code === status.UNAVAILABLE || code === status.DEADLINE_EXCEEDED)) {
+    const found = await diagnose(attempt.endpoint, connection);
+    if (found) return found;
+    // It talks HTTP like an etcd, but not gRPC: the port for peers does.
+    if (detailsOf(error).includes('Protocol error')) return etcdErrors.notEtcd(attempt.endpoint.url);
+  }
+  return fromCode(code, error, attempt);
+}
+
+/** etcd's own errors (api/v3rpc/rpctypes/error.go) and those that need no second look. */
+function saidByEtcd(error: unknown, { endpoint: { url }, what }: Attempt): Problem | undefined {
+  const details = detailsOf(error);
+  if (details.includes('required revision has been compacted')) return etcdErrors.compacted(url);
+  if (details.includes('user name is empty') || details.includes('invalid auth token'))
+    return etcdErrors.needsUser(url);
+  if (details.includes('authentication failed')) return etcdErrors.wrongPassword(url);
+  if (details.includes('permission denied')) return etcdErrors.denied(url, what);
+  if (/no leader|leader changed|waiting for.*leader/.test(details)) return etcdErrors.noLeader(url);
+  return undefined;
+}
+
+function fromCode(code: number, error: unknown, { endpoint: { url }, what, allowedMs }: Attempt): Problem {
+  if (code === status.DEADLINE_EXCEEDED) return etcdErrors.silent(url, allowedMs / 1000);
+  if (code === status.UNIMPLEMENTED) return etcdErrors.notEtcd(url);
+  // A killed member resets its streams before its sockets, which grpc-js calls INTERNAL or CANCELLED.
+  if (code === status.UNAVAILABLE || code === status.INTERNAL || code === status.CANCELLED)
+    return etcdErrors.cut(url, what);
+  return etcdErrors.failed(url, what, detailsOf(error));
+}
+
+export function isNotEnabled(error: unknown): boolean {
+  return detailsOf(error).includes('authentication is not enabled');
+}
+
+export function isStaleToken(error: unknown): boolean {
+  return detailsOf(error).includes('invalid auth token');
+}
+
+function codeOf(error: unknown): number {
+  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'number')
+    return error.code;
+  // etcd3 keeps the code in the message only: `16 UNAUTHENTICATED: ...`.
+  return Number(/^(\d+) [A-Z_]+:/.exec(detailsOf(error))?.[1] ?? status.UNKNOWN);
+}
+
+function detailsOf(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'details' in error && typeof error.details === 'string')
+    return error.details;
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+}

@@ -1,0 +1,39 @@
+import type { Revision } from '../model/write.ts';
+
+interface SourceWindow {
+  readonly fromRevision: Revision;
+  readonly toRevision: Revision;
+  readonly compactRevision: Revision;
+}
+
+/** The revisions that the sources show, without what compaction left of the time before; undefined without a source. */
+export function revisionsShown(
+  sources: readonly SourceWindow[],
+): { readonly fromRevision: Revision; readonly toRevision: Revision } | undefined {
+  if (sources.length === 0) return undefined;
+  const starts = sources.map(({ fromRevision, toRevision, compactRevision }) =>
+    Math.min(toRevision, Math.max(fromRevision, compactRevision)),
+  );
+  return { fromRevision: Math.min(...starts), toRevision: Math.max(...sources.map(({ toRevision }) => toRevision)) };
+}
+
+interface Timed {
+  readonly clock: { readonly from: string | null; readonly to: string | null } | null;
+  readonly coverage: { readonly counted: number };
+  readonly totals: { readonly revisions: number };
+}
+
+/** Less is a burst, not a rate. */
+const leastMinutes = 1;
+const leastInWindow = 0.9;
+
+/**
+ * How many minutes the counted writes took, or undefined where that is unknown: without a clock, and after a compaction
+ * that left mostly the last writes of keys long at rest, which belong to no window.
+ */
+export function minutesOf({ clock, coverage, totals }: Timed): number | undefined {
+  if (!clock || clock.from === null || clock.to === null) return undefined;
+  if (coverage.counted < leastInWindow * totals.revisions) return undefined;
+  const minutes = (Date.parse(clock.to) - Date.parse(clock.from)) / 60_000;
+  return minutes >= leastMinutes ? minutes : undefined;
+}

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  statfsSync,
+  unlinkSync,
+  writevSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { spoolErrors } from './spool-errors.ts';
+
+/** A file that a snapshot is being written to. */
+export interface SpoolTarget {
+  /** Where to read it while it is open. */
+  readonly path: string;
+  /** Appends the pieces in order. Throws a Problem where the disk is full or fails. */
+  append(pieces: readonly Uint8Array[]): void;
+  /** It is whole: a temporary file stays as it is, a kept one gets its name. Returns where it lies now. */
+  finish(): string;
+  /** Removes what cannot be used, and closes it. May be called more than once. */
+  discard(): void;
+}
+
+/** Bytes that may still be written below a directory, by one who is not root. */
+export type FreeSpace = (directory: string) => number;
+
+export const freeSpace: FreeSpace = (directory) => {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize;
+};
+
+/** The database grows while it is streamed, and a disk filled to the last byte harms others. */
+const spare = 64 * 1024 * 1024;
+
+/** Whether a database of this size can be spooled to the temporary directory; else the sentence that says why not. */
+export function temporaryShortage(sizeBytes: number, free: FreeSpace, directory = tmpdir()): string | undefined {
+  const left = free(directory);
+  if (left >= sizeBytes + spare) return undefined;
+  return `${directory} has ${left} bytes free and the snapshot takes ${sizeBytes}: set TMPDIR to a place with more, or use --save`;
+}
+
+/** Removed from its directory as soon as it is open, so that nothing is left behind however this process ends. */
+export function openTemporary(directory = tmpdir()): SpoolTarget {
+  const file = join(directory, `kubechurn-${randomBytes(8).toString('hex')}.db`);
+  const descriptor = opened(file);
+  unlinkSync(file);
+  // Both Linux and macOS open a descriptor's file by this name again.
+  return target(file, descriptor, {
+    path: `/dev/fd/${descriptor}`,
+    finish: () => `/dev/fd/${descriptor}`,
+    remove: () => {},
+  });
+}
+
+/** Throws a Problem where the file exists or cannot hold a database of this size. */
+export function checkKept(file: string, sizeBytes: number, free: FreeSpace): void {
+  if (existsSync(file)) throw spoolErrors.exists(file);
+  const directory = dirname(file);
+  if (!existsSync(directory)) throw spoolErrors.noDirectory(directory);
+  const left = free(directory);
+  if (left < sizeBytes + spare) throw spoolErrors.noRoom(directory, left, sizeBytes);
+}
+
+/** Has another name until it is whole; that one is removed when the program is interrupted. */
+export function openKept(file: string): SpoolTarget {
+  const part = `${file}.${randomBytes(4).toString('hex')}.part`;
+  const descriptor = opened(part);
+  const remove = (): void => {
+    removeIfThere(part);
+    for (const signal of endings) process.off(signal, interrupted);
+  };
+  const interrupted = (signal: NodeJS.Signals): void => {
+    remove();
+    process.kill(process.pid, signal);
+  };
+  for (const signal of endings) process.on(signal, interrupted);
+  return target(file, descriptor, {
+    path: part,
+    finish() {
+      fsyncSync(descriptor);
+      // Not overwritten even where it appeared meanwhile; two programs saving to one name at once is not our case.
+      if (existsSync(file)) throw spoolErrors.exists(file);
+      renameSync(part, file);
+      syncDirectory(dirname(file));
+      remove();
+      return file;
+    },
+    remove,
+  });
+}
+
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const satisfies readonly NodeJS.Signals[];
+
+function target(
+  file: string,
+  descriptor: number,
+  { path, finish, remove }: { path: string; finish: () => string; remove: () => void },
+): SpoolTarget {
+  let open = true;
+  return {
+    path,
+    finish,
+    append(pieces) {
+      let rest = pieces;
+      while (rest.length > 0) {
+        const written = orExplain(file, () => writevSync(descriptor, rest));
+        rest = behindBytes(rest, written);
+      }
+    },
+    discard() {
+      remove();
+      if (open) closeSync(descriptor);
+      open = false;
+    },
+  };
+}
+
+function behindBytes(pieces: readonly Uint8Array[], written: number): Uint8Array[] {
+  let skip = written;
+  return pieces.flatMap((piece) => {
+    const taken = Math.min(skip, piece.length);
+    skip -= taken;
+    return taken === piece.length ? [] : [piece.subarray(taken)];
+  });
+}
+
+/** Readable by its owner only: it holds every Secret of the cluster. */
+function opened(file: string): number {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
+  return orExplain(file, () => openSync(file, flags, 0o600));
+}
+
+function orExplain<T>(file: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw spoolErrors.full(dirname(file));
+    throw spoolErrors.unwritable(file, code);
+  }
+}
+
+function removeIfThere(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch {
+    // Renamed or removed already.
+  }
+}
+
+/** A rename survives a power cut only once the directory is on disk. */
+function syncDirectory(directory: string): void {
+  const descriptor = openSync(directory, constants.O_RDONLY);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { hashSize } from './trailing-hash.ts';
+import { spoolErrors } from './spool-errors.ts';
+import type { SpoolTarget } from './spool-target.ts';
+
+/** Takes the pieces of a snapshot stream. */
+export interface Spool {
+  write(piece: Uint8Array): void;
+  /** Throws a Problem unless everything came, as the SHA-256 at its end says; returns the bytes written. */
+  end(): number;
+}
+
+/** Written in this many bytes at once: a system call for each 32 KiB message would cost as much as the writing. */
+const batchSize = 4 * 1024 * 1024;
+
+/** Writes a snapshot stream to a file as `etcdctl snapshot save` would leave it: the database, then its SHA-256. */
+export function createSpool(target: SpoolTarget, onProgress: (bytes: number) => void): Spool {
+  const hash = createHash('sha256');
+  let batch: Uint8Array[] = [];
+  let batched = 0;
+  let total = 0;
+  /** Not hashed yet, since it may be the stated hash itself. */
+  let held = new Uint8Array(0);
+
+  const flush = (): void => {
+    target.append(batch);
+    batch = [];
+    batched = 0;
+    onProgress(total);
+  };
+
+  return {
+    write(piece) {
+      total += piece.length;
+      batched += piece.length;
+      batch.push(piece);
+      if (piece.length >= hashSize) {
+        hash.update(held).update(piece.subarray(0, -hashSize));
+        held = new Uint8Array(piece.subarray(-hashSize));
+      } else {
+        const joined = Buffer.concat([held, piece]);
+        const certain = Math.max(0, joined.length - hashSize);
+        hash.update(joined.subarray(0, certain));
+        held = new Uint8Array(joined.subarray(certain));
+      }
+      if (batched >= batchSize) flush();
+    },
+    end() {
+      flush();
+      // A database is a multiple of its page size, so a whole stream ends 32 bytes behind one.
+      if (total % 512 !== hashSize) throw spoolErrors.torn();
+      if (!hash.digest().equals(held)) throw spoolErrors.hashMismatch();
+      return total;
+    },
+  };
+}
