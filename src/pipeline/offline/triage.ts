@@ -1,6 +1,9 @@
+import type { Changes } from '../../history/changes.ts';
 import type { Counted } from '../../model/analysis.ts';
+import type { KeyId } from '../../model/write.ts';
 import type { ChurnReport } from '../../report/schema.ts';
 import { openSnapshot, verifyTrailingHash } from '../../sources/snapshot/trailing-hash.ts';
+import { defaultChoice, thoroughChoice, type Choice } from '../../tally/choose-keys.ts';
 import { firstValueTimes } from '../../tally/first-value-times.ts';
 import { buildRevisionClock } from '../../tally/revision-clock.ts';
 import { sampleAnchors } from './anchors.ts';
@@ -8,7 +11,8 @@ import { countSnapshot } from './count-snapshot.ts';
 import type { RequestLogs } from './audit-read.ts';
 import { explain } from './explain.ts';
 import { joinRequests } from './join-requests.ts';
-import { planReading } from './read-plan.ts';
+import { planReading, type KeyReading } from './read-plan.ts';
+import { suspects } from './suspects.ts';
 import { startCrew, type Threads } from './threads.ts';
 
 export interface SnapshotTriage {
@@ -38,6 +42,7 @@ export async function triageSnapshot(options: SnapshotTriage): Promise<ChurnRepo
       seed: options.seed,
       top: options.top,
       carve: true,
+      choice: options.requests ? thoroughChoice : defaultChoice,
       onProgress: (done, total) => options.onProgress('counting changes', done, total),
     });
     const anchors = [...firstValueTimes(tally), ...sampleAnchors(snapshot.source, tally)];
@@ -49,15 +54,22 @@ export async function triageSnapshot(options: SnapshotTriage): Promise<ChurnRepo
         ...{ source: snapshot.source, tally, clock, keys: plan, counted: sumUp(anchors) },
       }));
     const keys = joined?.keys ?? plan;
-    const nextKey = new Int32Array(new SharedArrayBuffer(4));
-    const reading = crew.read({ file: options.file, salt: options.salt, keys, nextKey }, (taken) =>
-      options.onProgress('reading what changed', taken, keys.length),
-    );
+    const read = (readings: readonly KeyReading[], what: string): Promise<Map<KeyId, Changes>> => {
+      const nextKey = new Int32Array(new SharedArrayBuffer(4));
+      return crew.read({ file: options.file, salt: options.salt, keys: readings, nextKey }, (taken) =>
+        options.onProgress(what, taken, readings.length),
+      );
+    };
+    const reading = read(keys, 'reading what changed');
     const summed = joined?.counted ?? sumUp(anchors);
     const counted = options.refine?.(summed) ?? summed;
-    const changes = await reading;
     const { top, version } = options;
-    return explain({ counted, hasValues: true, changes, clock, top, version });
+    const gathered = { counted, hasValues: true, changes: await reading, clock, top, version };
+    const report = explain(gathered);
+    const again = joined ? new Map<KeyId, Choice>() : suspects(report, counted.chosen, chosen);
+    if (again.size === 0) return report;
+    const whole = await read(planReading(tally, again, clock), 'reading the accused in full');
+    return explain({ ...gathered, changes: new Map([...gathered.changes, ...whole]) });
   } finally {
     crew.dismiss();
     snapshot.source.close();
