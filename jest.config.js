@@ -2,7 +2,7 @@
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
-  transform: { '\\.tsx?$': '@swc/jest' },
+  transform: { '\\.tsx?$': '<rootDir>/tools/jest-transform.js' },
 };
 
 export default {

@@ -5,9 +5,6 @@ import { isObject } from './json-text.ts';
 import { itemNames } from './list-items.ts';
 import { isTimestamp, mayBeTimestamp, zoneUnder, type Zone } from './timestamps.ts';
 
-/** Taken once: in a context of its own, as under jest, every look at a global is slow. */
-const { hasOwn } = Object;
-
 /**
  * What differs between two revisions of an object, leaf by leaf and list items by key
  * (`/spec/template/spec/containers/name=web/image`), without the bookkeeping in metadata. Items that no field tells apart
@@ -72,7 +69,7 @@ function compareObjects(before: JsonObject, after: JsonObject, trail: string[], 
     trail.pop();
   };
   for (const key in before) compareField(key);
-  for (const key in after) if (!hasOwn(before, key)) compareField(key);
+  for (const key in after) if (!Object.hasOwn(before, key)) compareField(key);
 }
 
 function compareLists(before: readonly Json[], after: readonly Json[], trail: string[], changes: FieldChange[]): void {
@@ -171,7 +168,7 @@ function pointer(trail: readonly string[]): string {
 }
 
 function own(object: JsonObject, key: string): Side {
-  return hasOwn(object, key) ? object[key] : undefined;
+  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 function isList(value: Side): value is readonly Json[] {

@@ -2,9 +2,6 @@ import type { Json, JsonObject } from '../model/json.ts';
 import type { Digest } from '../model/object.ts';
 import { isTimestamp, zoneUnder, type Zone } from './timestamps.ts';
 
-/** Taken once: in a context of its own, as under jest, every look at a global is slow. */
-const { imul } = Math;
-
 /** `h1` of what an object says, `h2` of that without its moments: equal h2 and other h1 is a timestamp that moved. */
 export interface Digests {
   readonly h1: Digest;
@@ -110,14 +107,14 @@ function hashString(value: string, seed: number): void {
   const even = value.length & ~1;
   for (let i = 0; i < even; i += 2) {
     const pair = value.charCodeAt(i) | (value.charCodeAt(i + 1) << 16);
-    a = imul(a ^ pair, 0x01000193);
+    a = Math.imul(a ^ pair, 0x01000193);
     a ^= a >>> 15;
-    b = imul(b ^ pair, 0x5bd1e995);
+    b = Math.imul(b ^ pair, 0x5bd1e995);
     b ^= b >>> 13;
   }
   if (even < value.length) {
-    a = imul(a ^ value.charCodeAt(even), 0x01000193);
-    b = imul(b ^ value.charCodeAt(even), 0x5bd1e995);
+    a = Math.imul(a ^ value.charCodeAt(even), 0x01000193);
+    b = Math.imul(b ^ value.charCodeAt(even), 0x5bd1e995);
   }
   a1 = finish(a);
   b1 = finish(b);
@@ -130,19 +127,19 @@ function hashNumber(value: number): void {
 }
 
 function setConstant(tag: number): void {
-  a1 = imul(tag, 0x3c6ef372);
-  b1 = imul(tag, 0x1f83d9ab);
+  a1 = Math.imul(tag, 0x3c6ef372);
+  b1 = Math.imul(tag, 0x1f83d9ab);
 }
 
 function mix(left: number, right: number): number {
-  return finish(imul(left ^ ((right << 13) | (right >>> 19)), 0x2c1b3c6d) + imul(right, 0x297a2d39));
+  return finish(Math.imul(left ^ ((right << 13) | (right >>> 19)), 0x2c1b3c6d) + Math.imul(right, 0x297a2d39));
 }
 
 /** Every input bit reaches every output bit. */
 function finish(value: number): number {
   let h = value;
-  h = imul(h ^ (h >>> 16), 0x21f0aaad);
-  h = imul(h ^ (h >>> 15), 0x735a2d97);
+  h = Math.imul(h ^ (h >>> 16), 0x21f0aaad);
+  h = Math.imul(h ^ (h >>> 15), 0x735a2d97);
   return h ^ (h >>> 15);
 }
 

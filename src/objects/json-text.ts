@@ -1,8 +1,5 @@
 import type { Json, JsonObject } from '../model/json.ts';
 
-/** Taken once: in a context of its own, as under jest, every look at a global is slow. */
-const { isArray } = Array;
-
 // The one place where the parser's `any` becomes a type: JSON text holds nothing but Json.
 const parse: (text: string) => Json = JSON.parse;
 
@@ -16,7 +13,7 @@ export function parseJson(text: string): Json | undefined {
 }
 
 export function isObject(value: Json | undefined): value is JsonObject {
-  return value !== null && typeof value === 'object' && !isArray(value);
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 export function asObject(value: Json | undefined): JsonObject {
@@ -24,7 +21,7 @@ export function asObject(value: Json | undefined): JsonObject {
 }
 
 export function asList(value: Json | undefined): readonly Json[] {
-  return isArray(value) ? (value as readonly Json[]) : [];
+  return Array.isArray(value) ? (value as readonly Json[]) : [];
 }
 
 /** undefined for anything but a string that is not empty. */

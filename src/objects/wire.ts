@@ -2,9 +2,6 @@
 export class MalformedValue extends Error {}
 
 const utf8 = new TextDecoder();
-/** Taken once: in a context of its own, as under jest, every look at a global is slow. */
-const { fromCharCode } = String;
-
 /** Reads protobuf from a slice of bytes. Every length is checked against the slice before anything is made of it. */
 export class WireReader {
   readonly bytes: Uint8Array;
@@ -91,7 +88,7 @@ export function text(bytes: Uint8Array, start: number, end: number): string {
   for (let i = start; i < end; i++) {
     const byte = bytes[i]!;
     if (byte >= 0x80) return utf8.decode(bytes.subarray(start, end));
-    out += fromCharCode(byte);
+    out += String.fromCharCode(byte);
   }
   return out;
 }

@@ -2,13 +2,10 @@ import type { Json } from '../model/json.ts';
 import { put, type MutableObject } from './put.ts';
 import { messageType, type MessageType, type Scalar, type Shape } from './schema.ts';
 
-/** Taken once: in a context of its own, as under jest, every look at a global is slow. */
-const { hasOwn } = Object;
-
 /** Adds what Go's JSON shows for fields that were not stored: required strings as "", structs as {}, nil lists as null. */
 export function fillAbsent(type: MessageType, into: MutableObject): void {
   for (const { mode, name, shape } of type.required) {
-    if (hasOwn(into, name)) continue;
+    if (Object.hasOwn(into, name)) continue;
     if (name === '') fillInlined(mode, shape, into);
     else put(into, name, mode === '^' ? null : zeroOf(shape));
   }

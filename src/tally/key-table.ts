@@ -1,9 +1,6 @@
 import type { KeyId } from '../model/write.ts';
 import { grown, roomFor, type Outlook } from './column.ts';
 
-/** Taken once: in a context of its own, as under jest, every look at a global is slow. */
-const { imul } = Math;
-
 /** The columns of a KeyTable, ready to be moved to another thread. */
 export interface KeyTableColumns {
   readonly count: number;
@@ -129,11 +126,11 @@ export function hashOf(bytes: Uint8Array, start: number, end: number, seed: numb
   let i = start;
   for (; i + 4 <= end; i += 4) {
     const word = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
-    hash = imul(hash ^ word, 0x9e3779b1);
+    hash = Math.imul(hash ^ word, 0x9e3779b1);
     hash ^= hash >>> 15;
   }
-  for (; i < end; i++) hash = imul(hash ^ bytes[i]!, 0x01000193);
-  hash = imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  for (; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
 }

@@ -1,8 +1,5 @@
 import type { Revision } from '../model/write.ts';
 
-/** Taken once: in a context of its own, as under jest, every look at a global is slow. */
-const { imul } = Math;
-
 const bitsPerChunk = 1 << 16;
 
 /** Which revisions were met: a sparse bitmap, so that its size follows the rows and not the numbers. */
@@ -84,5 +81,5 @@ export function createRevisionSet(): RevisionSet {
 function popCount(word: number): number {
   let bits = word - ((word >>> 1) & 0x55555555);
   bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
-  return imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -1,8 +1,5 @@
 import { Buffer } from 'node:buffer';
 
-/** Taken once: in a context of its own, as under jest, every look at a global is slow. */
-const { floor } = Math;
-
 /** Writes protobuf from its end, as gogo does: a length is then known when it has to be written. */
 export class BackwardWriter {
   #bytes = Buffer.alloc(1 << 12);
@@ -43,12 +40,12 @@ export class BackwardWriter {
     this.#reserve(10);
     if (value < 0) return this.#negative(value);
     let size = 1;
-    for (let rest = value; rest >= 128; rest = floor(rest / 128)) size++;
+    for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
     this.#at -= size;
     let rest = value;
     for (let i = 0; i < size - 1; i++) {
       this.#bytes[this.#at + i] = (rest % 128) | 0x80;
-      rest = floor(rest / 128);
+      rest = Math.floor(rest / 128);
     }
     this.#bytes[this.#at + size - 1] = rest;
   }

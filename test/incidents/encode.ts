@@ -10,9 +10,6 @@ import {
 } from '../../src/objects/schema.ts';
 import { BackwardWriter } from './backward-writer.ts';
 
-/** Taken once: in a context of its own, as under jest, every look at a global is slow. */
-const { hasOwn } = Object;
-
 const magic = [0x6b, 0x38, 0x73, 0x00];
 const writer = new BackwardWriter();
 
@@ -77,7 +74,7 @@ const noOthers: ReadonlySet<string> = new Set();
 
 function writeField(object: JsonObject, { number, name, mode, shape }: Field): void {
   if (name === '' && shape.is === 'message') return writeInlined(object, number, mode, messageType(shape.type));
-  const value = hasOwn(object, name) ? object[name] : undefined;
+  const value = Object.hasOwn(object, name) ? object[name] : undefined;
   if (value !== undefined && value !== null) return writeRepeated(number, value, shape);
   if (mode === '!' || (mode === '~' && shape.is === 'scalar' && shape.scalar !== 'y')) writeZero(number, shape);
 }

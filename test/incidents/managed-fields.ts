@@ -1,9 +1,6 @@
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import type { Millis } from '../../src/model/write.ts';
 
-/** Taken once: in a context of its own, as under jest, every look at a global is slow. */
-const { isArray } = Array;
-
 /** Who makes a write, as its managedFields entry names it. */
 export interface Manager {
   readonly manager: string;
@@ -51,8 +48,8 @@ const unowned = new Set(
 );
 
 export const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !isArray(value);
-export const isList = (value: Json | undefined): value is readonly Json[] => isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 function itemsByKey(list: Json | undefined, keys: readonly string[]): Map<string, Json> {
   const items = new Map<string, Json>();

@@ -1,9 +1,5 @@
 import type { Json, JsonObject } from '../../src/model/json.ts';
 
-/** Taken once: in a context of its own, as under jest, every look at a global is slow. */
-const { isArray } = Array;
-const { entries, fromEntries } = Object;
-
 /** Where the API server stores built-in kinds below `/registry/`. */
 const builtIn: Readonly<Record<string, string>> = {
   CronJob: 'cronjobs',
@@ -35,10 +31,10 @@ export function registryKey({ apiVersion, kind, metadata: { namespace, name } }:
 
 /** With sorted keys, as the API server stores custom resources. */
 function sorted(value: Json): Json {
-  if (isArray(value)) return value.map(sorted);
+  if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
-  return fromEntries(
-    entries(value)
+  return Object.fromEntries(
+    Object.entries(value)
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, child]) => [key, sorted(child)]),
   );

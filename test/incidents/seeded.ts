@@ -1,6 +1,3 @@
-/** Taken once: in a context of its own, as under jest, every look at a global is slow. */
-const { floor, imul } = Math;
-
 /** Random numbers that a seed repeats (mulberry32: 32 bits of state are plenty for test data). */
 export interface Seeded {
   /** In [0, 1). */
@@ -22,11 +19,11 @@ export function seeded(seed: number): Seeded {
   let state = seed >>> 0;
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + imul(mixed ^ (mixed >>> 7), mixed | 61);
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-  const below = (limit: number) => floor(next() * limit);
+  const below = (limit: number) => Math.floor(next() * limit);
   const hex = (digits: number) => Array.from({ length: digits }, () => below(16).toString(16)).join('');
   return {
     next,

@@ -1,9 +1,6 @@
 import { text } from '../wire.ts';
 import type { Reported } from './identity.ts';
 
-/** Taken once: in a context of its own, as under jest, every look at a global is slow. */
-const { imul } = Math;
-
 /** Strings that recur on thousands of values, made once. */
 export interface Texts {
   /** The text of bytes[start .. end]. */
@@ -42,7 +39,7 @@ function createTextCache(): Texts['text'] {
     const size = end - start;
     if (size > 64) return text(bytes, start, end);
     let hash = size;
-    for (let i = start; i < end; i++) hash = imul(hash ^ bytes[i]!, 0x01000193);
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
     const slot = (hash ^ (hash >>> 15)) & (slots - 1);
     const candidate = cached[slot]!;
     if (equals(candidate, bytes, start, size)) return candidate;
