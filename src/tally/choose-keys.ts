@@ -61,10 +61,11 @@ export function chooseKeys(tally: MergedTally, limits: ChoiceLimits): Map<KeyId,
   const chosen = new Map<KeyId, Choice>();
   let left = limits.revisions;
   const choose = (id: KeyId, chosenFor: ChosenFor, most = limits.perKey): void => {
-    if (chosen.has(id)) return;
+    const known = chosen.get(id);
     const revisions = Math.min(writesOf(tally, id), most);
-    chosen.set(id, { chosenFor, revisions });
-    left -= revisions;
+    if (known && known.revisions >= revisions) return;
+    chosen.set(id, { chosenFor: known?.chosenFor ?? chosenFor, revisions });
+    left -= revisions - (known?.revisions ?? 0);
   };
   for (const [sample, reason] of samples(tally, limits)) for (const id of sample) choose(id, reason, limits.perSample);
   const top = topKeyIds(tally, limits.ranked, limits.rankedFrom);

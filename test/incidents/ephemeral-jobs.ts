@@ -73,7 +73,7 @@ export function runCronJob(stage: Stage, kyverno: PolicyEngine | undefined, cron
           message: 'Job completed',
           component: 'job-controller',
         });
-        stage.after(30_000, () => stage.remove(job));
+        stage.after(30_000, () => stage.remove(job, controllerManager));
       };
       report();
       for (let i = 0; i < pods; i++) {
@@ -177,7 +177,7 @@ function runPod(stage: Stage, kyverno: PolicyEngine | undefined, job: Entity, fi
     [
       40_000,
       () => {
-        stage.remove(pod);
+        stage.remove(pod, { manager: 'kubelet' });
         kyverno?.gone(pod.body);
       },
     ],

@@ -75,7 +75,7 @@ export function policyEngine(stage: Stage): PolicyEngine {
   };
 
   const aggregate = (object: Named, ephemeral: Entity, scanned: number) => {
-    stage.remove(ephemeral);
+    stage.remove(ephemeral, { manager: 'reports-controller' });
     const { uid } = object.metadata;
     if (gone.has(uid)) return;
     const known = reports.get(uid);
@@ -105,7 +105,7 @@ export function policyEngine(stage: Stage): PolicyEngine {
       stage.after(stage.random.between(1_000, 4_000), () => {
         const report = reports.get(uid);
         if (!report) return;
-        stage.remove(report);
+        stage.remove(report, { manager: 'kube-controller-manager' });
         reports.delete(uid);
       });
     },

@@ -95,7 +95,7 @@ function admissionReports(stage: Stage): void {
           { manager: 'reports-controller' },
           { metadata: { ownerReferences: [owner] } },
         );
-        stage.after(4_000, () => stage.remove(adopted));
+        stage.after(4_000, () => stage.remove(adopted, { manager: 'reports-controller' }));
       });
     }),
   );

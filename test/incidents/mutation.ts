@@ -1,4 +1,5 @@
 import type { Millis } from '../../src/model/write.ts';
+import type { Manager } from './managed-fields.ts';
 
 /** One change to make in etcd. */
 export interface Mutation {
@@ -8,6 +9,8 @@ export interface Mutation {
   readonly value?: Uint8Array;
   /** Number of the lease the key is put under. On a deletion: the key goes because this lease is revoked. */
   readonly lease?: number;
+  /** The field manager whose request it is, with the subresource it asked for. Absent where none asked: a lease ran out. */
+  readonly by?: Pick<Manager, 'manager' | 'subresource'>;
   /** Neighbours with the same number are one transaction, so one revision. */
   readonly txn?: number;
 }

@@ -74,7 +74,7 @@ export function rollOut(stage: Stage, namespace: string, name: string, period: n
         deployment = reportDeployment(stage, deployment, { replicas, ready: young.pods.length, updated: replicas });
         if (young.pods.length < replicas || !previous) return;
         previous.set = scaleReplicaSet(stage, previous.set, 0);
-        for (const old of previous.pods) stage.remove(old);
+        for (const old of previous.pods) stage.remove(old, { manager: 'kubelet' });
         previous.set = reportReplicaSet(stage, previous.set, 0, 0);
       });
     }

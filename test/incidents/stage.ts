@@ -23,7 +23,7 @@ export interface Stage {
   create(body: Named, by: Manager, options?: { leased?: boolean }): Entity;
   /** What changes nothing is not written, as in the API server (GuaranteedUpdate). */
   update(entity: Entity, by: Manager, patch: Patch): Entity;
-  remove(entity: Entity): void;
+  remove(entity: Entity, by: Manager): void;
   after(delay: Millis, run: () => void): void;
   /** Every `period` from a random phase on; `spread` is the fraction by which a period may differ. */
   every(period: Millis, run: () => void, spread?: number): void;
@@ -35,14 +35,20 @@ export function* play({ from, until, seed }: Window, begin: (stage: Stage) => vo
   const random = seeded(seed);
   let now = from;
   let written: Mutation[] = [];
-  const write = (entity: Entity, leased: boolean): Entity => {
+  const write = (entity: Entity, by: Manager, leased: boolean): Entity => {
     const { body, owners } = entity;
     const value = stored({
       ...body,
       metadata: { ...body.metadata, managedFields: managedFields(owners, body.apiVersion) },
     });
     // The API server puts the Events of one minute under one lease (storage/etcd3/lease_manager.go).
-    written.push({ at: now, key: registryKey(body), value, ...(leased ? { lease: Math.floor(now / 60_000) } : {}) });
+    written.push({
+      at: now,
+      key: registryKey(body),
+      value,
+      by,
+      ...(leased ? { lease: Math.floor(now / 60_000) } : {}),
+    });
     return entity;
   };
   const every = (period: Millis, run: () => void, spread: number) => {
@@ -55,17 +61,18 @@ export function* play({ from, until, seed }: Window, begin: (stage: Stage) => vo
     },
     random,
     create: (body, by, { leased = false } = {}) =>
-      write({ body, owners: writtenBy([], by, now, changedFields({}, body)) }, leased),
+      write({ body, owners: writtenBy([], by, now, changedFields({}, body)) }, by, leased),
     update(entity, by, patch) {
       const patched = merged(entity.body, patch) as Named;
       const change = changedFields(entity.body, patched);
       if (change.taken.length === 0 && change.gone.length === 0) return entity;
       return write(
         { body: withGeneration(entity.body, patched), owners: writtenBy(entity.owners, by, now, change) },
+        by,
         false,
       );
     },
-    remove: ({ body }) => void written.push({ at: now, key: registryKey(body) }),
+    remove: ({ body }, by) => void written.push({ at: now, key: registryKey(body), by }),
     after: (delay, run) => agenda.add(now + delay, run),
     every: (period, run, spread = 0.02) => agenda.add(now + random.next() * period, () => every(period, run, spread)),
   };
