@@ -21,6 +21,7 @@ const layers = [
   'bbolt',
   'objects',
   'errors',
+  'words',
   'model',
 ];
 
@@ -36,6 +37,7 @@ const pure = [
   'bbolt',
   'objects',
   'errors',
+  'words',
   'model',
 ];
 const impure = layers.filter((layer) => !pure.includes(layer));
@@ -50,6 +52,14 @@ const homes = {
   preact: ['report'],
   'preact-render-to-string': ['report'],
   yaml: ['config'],
+  express: ['server'],
+  '@kubernetes/client-node': ['kube'],
+  undici: ['kube'],
+  pino: ['telemetry'],
+  '@prometheus-io/client': ['telemetry'],
+  'lru-cache': ['admission', 'server'],
+  '@peculiar/x509': ['server'],
+  'reflect-metadata': ['server'],
 };
 
 const within = (names) => `^src/(${names.join('|')})(/|\\.ts$)`;
