@@ -26,6 +26,12 @@ export class ManagersUsers {
   }
 }
 
+/** Who made a revision, and the field manager its request gave: of a removal nothing else tells it. */
+export interface NamedWriter {
+  readonly writer: Writer;
+  readonly manager?: string;
+}
+
 /**
  * Who made each revision: the user of its request; where none was found, whoever alone uses the field manager that the
  * revision names, so that one writer does not go by two names.
@@ -35,14 +41,15 @@ export function nameWriters(
   requests: readonly Candidate[],
   { matches }: Alignment,
   onlyUser: (manager: string) => string | undefined,
-): Map<Revision, Writer> {
-  const writers = new Map<Revision, Writer>();
+): Map<Revision, NamedWriter> {
+  const writers = new Map<Revision, NamedWriter>();
   const usersOf = new Map<string, Set<string>>();
   matches.forEach((match, i) => {
     if (!match) return;
-    const { user } = requests[match.request]!;
+    const { user, manager: given } = requests[match.request]!;
     const { revision, stamps } = steps[i]!;
-    writers.set(revision, { name: user, kind: 'user', confidence: match.confidence });
+    const writer: Writer = { name: user, kind: 'user', confidence: match.confidence };
+    writers.set(revision, given === '' ? { writer } : { writer, manager: given });
     for (const { manager } of stamps) usersOf.set(manager, (usersOf.get(manager) ?? new Set()).add(user));
   });
   steps.forEach(({ revision, stamps }, i) => {
@@ -50,7 +57,8 @@ export function nameWriters(
     if (matches[i] || !stamp) return;
     const here = usersOf.get(stamp.manager);
     const user = here ? (here.size === 1 ? [...here][0] : undefined) : onlyUser(stamp.manager);
-    if (user !== undefined) writers.set(revision, { name: user, kind: 'user', confidence: here ? 'medium' : 'low' });
+    if (user !== undefined)
+      writers.set(revision, { writer: { name: user, kind: 'user', confidence: here ? 'medium' : 'low' } });
   });
   return writers;
 }

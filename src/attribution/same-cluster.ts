@@ -1,5 +1,8 @@
 /** What tells whether a log speaks of the cluster whose writes are at hand. */
 export interface Kinship {
+  /** Requests for an object whose uid the store knows under that key, or which it knows by another uid. */
+  uidHits: number;
+  uidMisses: number;
   /** Updates that name a revision which the key has, or lacks although it is retained, or which lies outside of all that is. */
   hits: number;
   misses: number;
@@ -9,7 +12,9 @@ export interface Kinship {
   missing: number;
 }
 
-export const noKinship = (): Kinship => ({ hits: 0, misses: 0, outOfRange: 0, found: 0, missing: 0 });
+export const noKinship = (): Kinship => ({
+  ...{ uidHits: 0, uidMisses: 0, hits: 0, misses: 0, outOfRange: 0, found: 0, missing: 0 },
+});
 
 /** `apart`: nothing speaks for or against it, as where the times do not meet. */
 export type Verdict = 'same' | 'other' | 'apart';
@@ -18,7 +23,9 @@ export type Verdict = 'same' | 'other' | 'apart';
 const leastShare = 0.2;
 const fewest = 5;
 
-export function verdictOn({ hits, misses, outOfRange, found, missing }: Kinship): Verdict {
+export function verdictOn({ uidHits, uidMisses, hits, misses, outOfRange, found, missing }: Kinship): Verdict {
+  // No two objects share a uid, while freshly made clusters agree in names and nearly in revisions.
+  if (uidHits + uidMisses >= fewest) return uidHits >= (uidHits + uidMisses) * leastShare ? 'same' : 'other';
   const named = hits + misses + outOfRange;
   if (named >= fewest) return hits >= named * leastShare ? 'same' : 'other';
   if (hits > 0) return 'same';

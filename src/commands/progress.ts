@@ -1,6 +1,6 @@
 import { shorten } from '../report/text/fit.ts';
 import { printable } from '../report/text/printable.ts';
-import { duration, percent } from '../report/text/units.ts';
+import { duration, percent } from '../words/units.ts';
 
 /** What is being done right now. `done` of `total` in any one unit. */
 export interface Doing {

@@ -1,28 +1,26 @@
-import { valueOf } from '../mvcc/key-value.ts';
-import { readRange } from '../mvcc/range-response.ts';
 import { isProblem } from '../errors/problem.ts';
 import type { Member } from './member.ts';
+import { readKey } from './read-key.ts';
 
-const key = new TextEncoder().encode('compact_rev_key');
+export interface CompactionNote {
+  /** kube-apiserver compacted to it. */
+  readonly revision: number;
+  /** Of the note itself: it is written just before compacting. */
+  readonly writtenAtRevision: number;
+}
 
 /**
- * The revision that kube-apiserver last compacted to, which it notes in this key (storage/etcd3/compact.go); 0 where
- * there is no such note or it may not be read.
+ * The note that kube-apiserver keeps of its last compaction (storage/etcd3/compact.go); undefined where there is none or
+ * it may not be read.
  */
-export async function readCompactionNote(member: Pick<Member, 'range'>): Promise<number> {
+export async function readCompactionNote(member: Pick<Member, 'range'>): Promise<CompactionNote | undefined> {
   try {
-    const message = await member.range(
-      { from: key, end: new Uint8Array([...key, 0]), revision: 0, limit: 1, withValues: true },
-      'the note of the last compaction',
-    );
-    let note = 0;
-    readRange(message, (bytes, { keyStart }) => {
-      // The key is the first field of its KeyValue: tag, length, key.
-      note = Number(new TextDecoder().decode(valueOf(bytes.subarray(keyStart - 2))));
-    });
-    return Number.isSafeInteger(note) ? note : 0;
+    const note = await readKey(member, 'compact_rev_key', { what: 'the note of the last compaction' });
+    const revision = Number(new TextDecoder().decode(note?.value));
+    if (!note || !Number.isSafeInteger(revision)) return undefined;
+    return { revision, writtenAtRevision: note.modRevision };
   } catch (error) {
-    if (isProblem(error)) return 0;
+    if (isProblem(error)) return undefined;
     throw error;
   }
 }

@@ -70,7 +70,7 @@ function ask(socket: Socket, timeout: number): Promise<Answer> {
 
 function plainProblem(endpoint: Endpoint, timeout: number, answer: Answer): Problem | undefined {
   const at = endpoint.url;
-  if (answer === 'silent') return etcdErrors.silent(at, timeout / 1000);
+  if (answer === 'silent') return etcdErrors.silent(at, timeout / 1000, '--dial-timeout');
   if (answer === 'closed') return etcdErrors.notEtcd(at);
   if ('error' in answer) return networkProblem(at, answer.error);
   // Go's TLS server says so in words (net/http server.go); others close the connection or send an alert, 0x15.
@@ -81,7 +81,7 @@ function plainProblem(endpoint: Endpoint, timeout: number, answer: Answer): Prob
 
 function tlsProblem(endpoint: Endpoint, timeout: number, answer: Answer): Problem | undefined {
   const at = endpoint.url;
-  if (answer === 'silent') return etcdErrors.silent(at, timeout / 1000);
+  if (answer === 'silent') return etcdErrors.silent(at, timeout / 1000, '--dial-timeout');
   if (answer === 'closed') return etcdErrors.tlsFailed(at, 'it closed the connection');
   if ('text' in answer) return isEtcd(answer) ? undefined : etcdErrors.notEtcd(at);
   const { error } = answer;

@@ -32,8 +32,8 @@ export const etcdErrors = {
   ),
   silent: problem(
     'ETCD_SILENT',
-    (at: string, seconds: number) =>
-      `${at} did not answer within ${seconds} s: that etcd hangs or is overloaded; name another member, or give more time with --command-timeout`,
+    (at: string, seconds: number, option: '--dial-timeout' | '--command-timeout') =>
+      `${at} did not answer within ${seconds} s: that etcd hangs or is overloaded; name another member, or give more time with ${option}`,
   ),
   notEtcd: problem(
     'ETCD_NOT_ETCD',

@@ -4,6 +4,7 @@ import type { EtcdConnection } from './connection.ts';
 import { diagnose } from './diagnose.ts';
 import type { Endpoint } from './endpoint.ts';
 import { etcdErrors } from './errors.ts';
+import { refusalIn } from './refusals.ts';
 
 export interface Attempt {
   readonly endpoint: Endpoint;
@@ -29,7 +30,7 @@ export async function failureOf(
     // It talks HTTP like an etcd, but not gRPC: the port for peers does.
     if (detailsOf(error).includes('Protocol error')) return etcdErrors.notEtcd(attempt.endpoint.url);
   }
-  return fromCode(code, error, attempt);
+  return fromCode(code, error, attempt, wasConnected ? '--command-timeout' : '--dial-timeout');
 }
 
 /** etcd's own errors (api/v3rpc/rpctypes/error.go) and those that need no second look. */
@@ -41,11 +42,16 @@ function saidByEtcd(error: unknown, { endpoint: { url }, what }: Attempt): Probl
   if (details.includes('authentication failed')) return etcdErrors.wrongPassword(url);
   if (details.includes('permission denied')) return etcdErrors.denied(url, what);
   if (/no leader|leader changed|waiting for.*leader/.test(details)) return etcdErrors.noLeader(url);
-  return undefined;
+  return refusalIn(details, url, what);
 }
 
-function fromCode(code: number, error: unknown, { endpoint: { url }, what, allowedMs }: Attempt): Problem {
-  if (code === status.DEADLINE_EXCEEDED) return etcdErrors.silent(url, allowedMs / 1000);
+function fromCode(
+  code: number,
+  error: unknown,
+  { endpoint: { url }, what, allowedMs }: Attempt,
+  option: '--dial-timeout' | '--command-timeout',
+): Problem {
+  if (code === status.DEADLINE_EXCEEDED) return etcdErrors.silent(url, allowedMs / 1000, option);
   if (code === status.UNIMPLEMENTED) return etcdErrors.notEtcd(url);
   // A killed member resets its streams before its sockets, which grpc-js calls INTERNAL or CANCELLED.
   if (code === status.UNAVAILABLE || code === status.INTERNAL || code === status.CANCELLED)

@@ -10,7 +10,9 @@ import {
 import type { Problem } from '../errors/problem.ts';
 import type { EtcdConnection } from './connection.ts';
 import { grpcCredentials, serverNameOverride } from './credentials.ts';
+import { diagnose } from './diagnose.ts';
 import type { Endpoint } from './endpoint.ts';
+import { etcdErrors } from './errors.ts';
 import { failureOf, isNotEnabled, isStaleToken } from './failure.ts';
 import { rangeRequest, snapshotRequest, statusRequest, watchRequest, type RangeQuestion } from './requests.ts';
 import { streamSnapshot, type SnapshotSink } from './snapshot-stream.ts';
@@ -23,6 +25,8 @@ export interface Member {
   status(): Promise<MemberStatus>;
   /** A RangeResponse as it came. Serializable: answered by this member alone. */
   range(question: RangeQuestion, what: string): Promise<Uint8Array>;
+  /** One call by its path, for the rarer ones: the answer as it came. `allowedMs` instead of what the connection allows. */
+  call(path: string, request: Buffer, what: string, allowedMs?: number): Promise<Uint8Array>;
   /** The database file in pieces, to its end. */
   snapshot(sink: SnapshotSink): Promise<void>;
   /** WatchResponses of all keys as they come, until it is cancelled or ends. */
@@ -73,8 +77,16 @@ export function connectMember(endpoint: Endpoint, connection: EtcdConnection): M
       ? connection.commandTimeoutMs
       : Math.max(connection.dialTimeoutMs, wasConnected ? connection.commandTimeoutMs : 0);
 
-  const unary = async (path: string, request: Buffer, what: string): Promise<Buffer> => {
-    const allowedMs = allowedNow();
+  /** grpc-js never lets go of a TLS connection that is not answered: such an endpoint is found out before. */
+  const knock = async (): Promise<void> => {
+    if (!endpoint.secure || wasConnected) return;
+    const problem = await diagnose(endpoint, connection);
+    if (problem?.code === etcdErrors.silent.code) throw problem;
+  };
+
+  const unary = async (path: string, request: Buffer, what: string, allowed?: number): Promise<Buffer> => {
+    await knock();
+    const allowedMs = allowed ?? allowedNow();
     const once = async (): Promise<Buffer> => {
       const options = await callOptions(allowedMs);
       return new Promise((resolve, reject) => {
@@ -99,6 +111,7 @@ export function connectMember(endpoint: Endpoint, connection: EtcdConnection): M
     endpoint,
     status: async () => readStatus(await unary('/etcdserverpb.Maintenance/Status', statusRequest, 'its status')),
     range: (question, what) => unary('/etcdserverpb.KV/Range', rangeRequest(question), what),
+    call: unary,
     async snapshot(sink) {
       try {
         const options = await callOptions();

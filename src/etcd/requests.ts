@@ -1,3 +1,5 @@
+import { bytesField, numberField } from './wire-fields.ts';
+
 /** The requests we send, as protobuf: etcdserverpb/rpc.proto. etcd3's encoder is not needed for four small messages. */
 
 const everything = Uint8Array.of(0);
@@ -41,20 +43,4 @@ export function watchRequest(startRevision: number): Buffer {
     numberField(0x40, 1),
   ]);
   return bytesField(0x0a, create);
-}
-
-function bytesField(tag: number, bytes: Uint8Array): Buffer {
-  return Buffer.concat([Uint8Array.of(tag, ...varint(bytes.length)), bytes]);
-}
-
-/** proto3 leaves out a zero. */
-function numberField(tag: number, value: number): Buffer {
-  return value === 0 ? none : Buffer.from([tag, ...varint(value)]);
-}
-
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest >= 0x80; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80);
-  return [...bytes, rest];
 }

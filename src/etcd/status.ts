@@ -11,11 +11,14 @@ export interface MemberStatus {
   readonly inUseBytes: number;
   /** "0" while there is none. */
   readonly leaderId: string;
+  readonly raftTerm: number;
   readonly raftIndex: number;
   readonly raftAppliedIndex: number;
   readonly isLearner: boolean;
   /** `NOSPACE`, `CORRUPT`; of any member. */
   readonly alarms: readonly string[];
+  /** As etcd words them: `memberID:10501334649042878790 alarm:NOSPACE `, `etcdserver: no leader`. */
+  readonly errors: readonly string[];
   /** etcd 3.6 and later state it. */
   readonly quotaBytes?: number;
 }
@@ -23,7 +26,7 @@ export interface MemberStatus {
 const utf8 = new TextDecoder();
 
 /**
- * rpc.proto of etcd 3.6, StatusResponse: header 1, version 2, dbSize 3, leader 4, raftIndex 5, raftAppliedIndex 7,
+ * rpc.proto of etcd 3.6, StatusResponse: header 1, version 2, dbSize 3, leader 4, raftIndex 5, raftTerm 6, raftAppliedIndex 7,
  * errors 8, dbSizeInUse 9, isLearner 10, dbSizeQuota 12. etcd3's protos end at 10.
  */
 export function readStatus(message: Uint8Array): MemberStatus {
@@ -54,16 +57,26 @@ export function readStatus(message: Uint8Array): MemberStatus {
     sizeBytes: numbers.get(3) ?? 0,
     inUseBytes: numbers.get(9) ?? numbers.get(3) ?? 0,
     raftIndex: numbers.get(5) ?? 0,
+    raftTerm: numbers.get(6) ?? 0,
     raftAppliedIndex: numbers.get(7) ?? 0,
     isLearner: numbers.get(10) === 1,
     alarms: alarmsIn(errors),
+    errors,
     ...(quota !== undefined && quota > 0 && { quotaBytes: quota }),
   };
 }
 
 /** etcd lists alarms among the errors, as `memberID:10501334649042878790 alarm:NOSPACE ` (v3rpc/maintenance.go). */
 function alarmsIn(errors: readonly string[]): string[] {
-  return [...new Set(errors.flatMap((error) => /\balarm:(\w+)/.exec(error)?.[1] ?? []))];
+  return [...new Set(armedAlarms({ errors }).map(({ alarm }) => alarm))];
+}
+
+/** Which alarm is armed for which member, of all members. */
+export function armedAlarms({ errors }: Pick<MemberStatus, 'errors'>): { memberId: string; alarm: string }[] {
+  return errors.flatMap((error) => {
+    const [, memberId = '0', alarm] = /(?:\bmemberID:(\d+) )?\balarm:(\w+)/.exec(error) ?? [];
+    return alarm === undefined ? [] : [{ memberId, alarm }];
+  });
 }
 
 interface Header {
@@ -86,7 +99,7 @@ function readHeader(message: Uint8Array): Header {
   return header;
 }
 
-function readBigVarint(bytes: Uint8Array, cursor: { at: number }): string {
+export function readBigVarint(bytes: Uint8Array, cursor: { at: number }): string {
   let value = 0n;
   for (let shift = 0n, byte = 0x80; byte >= 0x80 && cursor.at < bytes.length; shift += 7n) {
     byte = bytes[cursor.at++]!;

@@ -32,6 +32,8 @@ export interface PathHistory {
   readonly returningFor: number;
   /** Most writes first. */
   readonly writers: readonly WriterShare[];
+  /** Where all were made under one account by several field managers: its name; the writers are those managers. */
+  readonly account?: string;
   /** Changes whose writer left no trace. */
   readonly unnamed: number;
   /** Of these, plain removals: the one thing managedFields never shows. */

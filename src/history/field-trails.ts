@@ -1,8 +1,8 @@
 import type { DecodedObject, FieldChange } from '../model/object.ts';
-import type { Millis } from '../model/write.ts';
 import type { Writer } from '../model/writer.ts';
 import { ownerOf } from './actor.ts';
 import type { Changes } from './changes.ts';
+import type { PathStep } from './path-trail.ts';
 import { PathTrail } from './path-trail.ts';
 
 /** The trails of all fields of one key, as many as are kept. */
@@ -18,8 +18,7 @@ export class FieldTrails {
   follow(
     { path, before, after, reordered, timestamp }: FieldChange,
     old: DecodedObject,
-    writer: Writer | undefined,
-    at: Millis | undefined,
+    { writer, manager, at }: Pick<PathStep, 'writer' | 'manager' | 'at'>,
   ): void {
     const trail = this.#trailOf(path);
     if (!trail) {
@@ -27,7 +26,16 @@ export class FieldTrails {
       return;
     }
     const owner = (): Writer | undefined => ownerOf(old, path);
-    trail.step({ before, after, owner, writer, at, timestamp: timestamp === true, reordered: reordered === true });
+    trail.step({
+      before,
+      after,
+      owner,
+      writer,
+      manager,
+      at,
+      timestamp: timestamp === true,
+      reordered: reordered === true,
+    });
   }
 
   forget(): void {

@@ -137,13 +137,14 @@ export class KeyHistory {
     }
     const changes = changedPaths(before.object.body, after.object.body);
     const paths = changes.map(({ path }) => path);
-    const writer = observation.writer ?? actorOf(before.object, after.object, paths);
+    const manager = actorOf(before.object, after.object, paths) ?? givenManager(observation);
+    const { writer = manager, at } = observation;
     if (writer) this.#writers.add(writer);
     if (before.h2 === after.h2) this.#countTimestamps(paths, writer);
     if (paths.every((path) => path.startsWith('/metadata/annotations/'))) sums.annotationOnly++;
     for (const change of changes) {
       sums.restarts += restartsOf(change);
-      this.#trails.follow(change, before.object, writer, observation.at);
+      this.#trails.follow(change, before.object, { writer, manager, at });
     }
   }
 
@@ -158,6 +159,12 @@ export class KeyHistory {
     if (writer) this.#timestampWriters.add(writer);
     for (const path of paths) this.#timestampPaths.set(path, (this.#timestampPaths.get(path) ?? 0) + 1);
   }
+}
+
+function givenManager({ manager, writer }: Observation): Writer | undefined {
+  return manager === undefined
+    ? undefined
+    : { name: manager, kind: 'fieldManager', confidence: writer?.confidence ?? 'medium' };
 }
 
 /** An apply that removes is stamped, and a status update keeps to status. */

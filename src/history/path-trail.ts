@@ -3,7 +3,8 @@ import type { Digest } from '../model/object.ts';
 import type { Millis } from '../model/write.ts';
 import type { Writer } from '../model/writer.ts';
 import { digestOf } from '../objects/digests.ts';
-import type { PathHistory, Touch } from './changes.ts';
+import { Alternations } from './alternations.ts';
+import type { PathHistory, Touch, WriterShare } from './changes.ts';
 import { WriterTally } from './writer-tally.ts';
 
 /** One change of one field. */
@@ -13,6 +14,8 @@ export interface PathStep {
   /** Who had set `before`, where the older revision tells; asked only where that is news. */
   readonly owner: () => Writer | undefined;
   readonly writer: Writer | undefined;
+  /** The field manager it used, which tells two programs under one account apart; the writer itself without an account. */
+  readonly manager: Writer | undefined;
   readonly at: Millis | undefined;
   readonly timestamp: boolean;
   readonly reordered: boolean;
@@ -21,18 +24,23 @@ export interface PathStep {
 /** Values a field is remembered by: longer circles are not told from progress. */
 const remembered = 8;
 
+/** From so many changes on a field manager is a side of its own within one account: a few may be ascribed wrongly. */
+const sideWrites = 3;
+
 /** Follows one field through the revisions of a key. */
 export class PathTrail {
   readonly path: string;
   changes = 0;
   #recent: Touch[] = [];
   #returns = 0;
-  #alternations = 0;
-  readonly #alternatedAt: Millis[] = [];
-  #fastest: number[] = [];
+  readonly #alternations = new Alternations();
+  readonly #managersAlternations = new Alternations();
   #firstReturn: Millis | undefined;
   #lastReturn: Millis | undefined;
   readonly #writers = new WriterTally();
+  readonly #managers = new WriterTally();
+  /** Who set the latest value. */
+  #latest: Pick<PathStep, 'writer' | 'manager'> = { writer: undefined, manager: undefined };
   #unnamed = 0;
   #unnamedRemovals = 0;
   #appeared = false;
@@ -51,14 +59,17 @@ export class PathTrail {
     const was = valueDigest(step.before);
     // Where revisions between were not read, the value before is news too.
     if (this.#recent.at(-1)?.value !== was) {
-      this.#remember({ value: was, present: step.before !== undefined, writer: step.owner(), at: undefined });
+      const owner = step.owner();
+      this.#remember({ value: was, present: step.before !== undefined, writer: owner, at: undefined });
+      this.#latest = { writer: owner, manager: owner };
     }
-    const undone = this.#recent.at(-1);
     const value = valueDigest(step.after);
     const returned = this.#recent.some((touch) => touch.value === value);
-    if (returned) this.#return(step, undone?.writer);
+    if (returned) this.#return(step);
+    this.#latest = step;
     this.#remember({ value, present: step.after !== undefined, writer: step.writer, at: step.at });
 
+    if (step.manager) this.#managers.add(step.manager);
     if (step.writer) this.#writers.add(step.writer);
     else {
       this.#unnamed++;
@@ -76,14 +87,20 @@ export class PathTrail {
 
   history(): PathHistory {
     const { path, changes } = this;
+    const writers = this.#writers.shares();
+    const managers = this.#managers.shares().filter(({ writes }) => writes >= sideWrites);
+    const account = onlyAccount(writers);
+    const shared = account !== undefined && managers.length > 1;
+    const alternations = shared ? this.#managersAlternations : this.#alternations;
     return {
       path,
       changes,
       returns: this.#returns,
-      alternations: this.#alternations,
-      fastestAlternations: this.#fastest,
+      alternations: alternations.count,
+      fastestAlternations: alternations.fastest,
       returningFor: this.#firstReturn === undefined ? 0 : (this.#lastReturn ?? this.#firstReturn) - this.#firstReturn,
-      writers: this.#writers.shares(),
+      writers: shared ? managers : writers,
+      ...(shared && { account }),
       unnamed: this.#unnamed,
       unnamedRemovals: this.#unnamedRemovals,
       counter: this.#isCounter(),
@@ -98,21 +115,14 @@ export class PathTrail {
     if (this.#recent.length > remembered) this.#recent.shift();
   }
 
-  #return({ writer, at }: PathStep, undone: Writer | undefined): void {
+  #return(step: PathStep): void {
     this.#returns++;
-    if (at !== undefined) {
-      this.#firstReturn ??= at;
-      this.#lastReturn = at;
+    if (step.at !== undefined) {
+      this.#firstReturn ??= step.at;
+      this.#lastReturn = step.at;
     }
-    if (writer?.name === undone?.name && writer?.kind === undone?.kind) return;
-    this.#alternations++;
-    if (at === undefined) return;
-    this.#alternatedAt.push(at);
-    if (this.#alternatedAt.length > remembered) this.#alternatedAt.shift();
-    this.#alternatedAt.forEach((earlier, i) => {
-      const k = this.#alternatedAt.length - i - 1;
-      this.#fastest[k] = Math.min(this.#fastest[k] ?? Infinity, at - earlier);
-    });
+    if (isOther(step, this.#latest)) this.#alternations.add(step.at);
+    if (isOtherName(step.manager, this.#latest.manager)) this.#managersAlternations.add(step.at);
   }
 
   /** Rising or falling only; its first appearance is neither. */
@@ -127,6 +137,24 @@ export class PathTrail {
     if (to > from) this.#rises++;
     if (to < from) this.#falls++;
   }
+}
+
+type Side = Pick<PathStep, 'writer' | 'manager'>;
+
+/** Accounts are compared with accounts and managers with managers; somebody unknown is another than somebody known. */
+function isOther(one: Side, two: Side): boolean {
+  if (!one.writer || !two.writer) return one.writer !== two.writer;
+  if (one.writer.kind === two.writer.kind) return one.writer.name !== two.writer.name;
+  return isOtherName(one.manager, two.manager);
+}
+
+const isOtherName = (one: Writer | undefined, two: Writer | undefined): boolean =>
+  one !== undefined && two !== undefined && one.name !== two.name;
+
+/** The one account all changes were made under, as far as accounts are known. */
+function onlyAccount(writers: readonly WriterShare[]): string | undefined {
+  const accounts = writers.filter(({ writer }) => writer.kind === 'user');
+  return accounts.length === 1 ? accounts[0]?.writer.name : undefined;
 }
 
 /** An absent field is a value too; no digest is negative. */

@@ -10,6 +10,8 @@ export interface Observation {
   readonly at?: Millis;
   /** The authenticated user where a Request was joined; else left to managedFields. */
   readonly writer?: Writer;
+  /** The field manager that Request gave; managedFields tell of no removal. */
+  readonly manager?: string;
   /** undefined for a deletion. */
   readonly object: DecodedObject | undefined;
   /** True where revisions of this key between the previous observation and this one were not read. */

@@ -6,7 +6,8 @@ import type { Accusation } from './accusation.ts';
 import { isSharedField } from './expected.ts';
 import type { Threshold } from './define-pattern.ts';
 import type { ObservedObject } from './observed.ts';
-import { listed, rounded, writerNames } from './sentences.ts';
+import { listed } from '../words/listed.ts';
+import { rounded, writerNames } from './sentences.ts';
 
 export interface FightThresholds {
   /** Full flips (A-B-A) within `windowMinutes`. */
@@ -45,6 +46,8 @@ export interface Fight {
   readonly paths: readonly PathHistory[];
   /** Who wrote them, as far as they left a trace, most writes first. */
   readonly writers: readonly FindingWriter[];
+  /** The one account that all these writers use, where they do. */
+  readonly account?: string;
   /** Full flips of the most contested field. */
   readonly flips: number;
   /** Removals by a writer that left no trace in managedFields. */
@@ -72,9 +75,11 @@ export function fightOver(resource: ResourceKey, changes: Changes, thresholds: F
   if (paths.length === 0) return undefined;
 
   const writers = writersOf(paths);
+  const account = paths[0]?.account;
   return {
     paths,
     writers,
+    ...(account !== undefined && { account }),
     flips: Math.ceil(fiercest / 2),
     unnamedRemovals: Math.max(...paths.map((path) => path.unnamedRemovals)),
     suspects: changes.managers.filter(({ name }) => !writers.some((writer) => writer.name === name)),
@@ -93,6 +98,7 @@ export function accuseFighters(
     flips: fight.flips,
     ...(rate && { perMinute: rounded(rate.perMinute), minutes: rounded(rate.sustainedMinutes) }),
     generations: changes.generationDelta,
+    ...(fight.account !== undefined && { account: fight.account }),
   };
   if (fight.writers.length >= 2) {
     return {
@@ -101,7 +107,9 @@ export function accuseFighters(
       fields,
       writers: fight.writers,
       evidence,
-      cause: `${writerNames(fight.writers)} keep setting ${listed(fields.slice(0, 3))} to different values`,
+      cause: `${writerNames(fight.writers)} keep setting ${listed(fields.slice(0, 3))} to different values${
+        fight.account === undefined ? '' : `, both as ${fight.account}`
+      }`,
     };
   }
   const [setter] = fight.writers;

@@ -79,7 +79,9 @@ function observedObject(
   const changes = resource && changesOf(count.id);
   if (!changes) return undefined;
   const ref = refOf(resource, changes);
-  const chain = count.about ? [count.about, ...causes.ancestors(count.about)] : causes.ancestors(ref);
+  // An object may be adopted after it was made.
+  const about = count.about ?? changes.last?.about;
+  const chain = about ? [about, ...causes.ancestors(about)] : causes.ancestors(ref);
   return {
     count,
     resource,

@@ -1,6 +1,6 @@
 import type { ChurnReport } from './schema.ts';
 import { subjectName } from './text/names.ts';
-import { counted, percent } from './text/units.ts';
+import { counted, percent } from '../words/units.ts';
 
 type AcceptedEntry = NonNullable<ChurnReport['accepted']>[number];
 

@@ -1,6 +1,6 @@
 import { refusals } from './requests.ts';
 import type { ChurnReport } from './schema.ts';
-import { bytes, count, counted, duration, percent, toTheMinute } from './text/units.ts';
+import { bytes, count, counted, duration, percent, toTheMinute } from '../words/units.ts';
 
 export interface Fact {
   readonly label: string;

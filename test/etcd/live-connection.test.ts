@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createAuthority, type Authority, type Pair } from './harness/certificates.ts';
 import { describeWith } from './harness/describe-with.ts';
@@ -33,11 +33,13 @@ describeWith(['etcd'], 'an endpoint that is no healthy etcd', () => {
   });
 
   it('is told apart when it accepts connections and says nothing, within the dial timeout', async () => {
-    const { server, port } = await listening(createServer((socket) => socket.resume()));
+    const sockets: Socket[] = [];
+    const { server, port } = await listening(createServer((socket) => void sockets.push(socket.resume())));
     const began = performance.now();
     expect(await complaint({ etcd: `http://127.0.0.1:${port}`, dialTimeout: '500ms' })).toMatch(/^ETCD_SILENT/);
     expect(await complaint({ etcd: `https://127.0.0.1:${port}`, dialTimeout: '500ms' })).toMatch(/^ETCD_SILENT/);
     expect(performance.now() - began).toBeLessThan(10_000);
+    sockets.forEach((socket) => socket.destroy());
     server.close();
   });
 
@@ -157,11 +159,13 @@ describeWith(['etcd', 'openssl'], 'an etcd whose own certificate is no good', ()
   });
 });
 
+const settings = Array.from({ length: 40 }, (_, i) => [`/registry/configmaps/team-a/settings-${i}`, '{}'] as const);
+
 describeWith(['etcd', 'etcdctl'], 'an etcd with authentication', () => {
   let etcd: Etcd;
   beforeAll(async () => {
     etcd = await startEtcd();
-    await etcd.client.put('/registry/configmaps/team-a/settings', '{}');
+    await etcd.client.putAll(settings);
     const etcdctl = (...args: string[]) =>
       execFileSync(requiredTool('etcdctl'), ['--endpoints', etcd.endpoint, ...args], { stdio: 'ignore' });
     etcdctl('user', 'add', 'root:secret');
@@ -176,12 +180,12 @@ describeWith(['etcd', 'etcdctl'], 'an etcd with authentication', () => {
 
   it('is triaged by root', async () => {
     const { report, census } = await triaged({ etcd: etcd.endpoint, user: 'root', password: 'secret' });
-    expect(report.totals.writes).toBe(1);
-    expect(census?.keys).toBe(1);
+    expect(report.totals.writes).toBe(settings.length);
+    expect(census?.keys).toBe(settings.length);
   });
 
   it('takes the password behind the name too', async () => {
-    expect((await triaged({ etcd: etcd.endpoint, user: 'root:secret' })).report.totals.writes).toBe(1);
+    expect((await triaged({ etcd: etcd.endpoint, user: 'root:secret' })).report.totals.writes).toBe(settings.length);
   });
 
   it('says so when no user is given', async () => {

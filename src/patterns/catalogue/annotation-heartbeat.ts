@@ -1,6 +1,7 @@
 import { definePattern } from '../define-pattern.ts';
 import { expectedChurn, isSharedField } from '../expected.ts';
-import { listed, nameOf, rounded } from '../sentences.ts';
+import { listed } from '../../words/listed.ts';
+import { nameOf, rounded } from '../sentences.ts';
 
 export const annotationHeartbeat = definePattern({
   id: 'annotation-heartbeat',

@@ -1,5 +1,6 @@
 import { definePattern } from '../define-pattern.ts';
-import { listed, nameOf, rounded } from '../sentences.ts';
+import { listed } from '../../words/listed.ts';
+import { nameOf, rounded } from '../sentences.ts';
 
 const refresh = '/metadata/annotations/argocd.argoproj.io~1refresh';
 

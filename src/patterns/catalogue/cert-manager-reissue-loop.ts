@@ -3,7 +3,8 @@ import type { ObjectRef } from '../../model/resource.ts';
 import { definePattern } from '../define-pattern.ts';
 import type { ObservedObject, World } from '../observed.ts';
 import { samplesWriters } from '../sample-writers.ts';
-import { listed, nameOf, rounded } from '../sentences.ts';
+import { listed } from '../../words/listed.ts';
+import { nameOf, rounded } from '../sentences.ts';
 
 export const certManagerReissueLoop = definePattern({
   id: 'cert-manager-reissue-loop',

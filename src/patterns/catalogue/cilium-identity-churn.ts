@@ -2,7 +2,8 @@ import { asObject, asText } from '../../objects/json-text.ts';
 import { definePattern } from '../define-pattern.ts';
 import type { ObservedObject } from '../observed.ts';
 import { samplesWriters } from '../sample-writers.ts';
-import { listed, rounded } from '../sentences.ts';
+import { listed } from '../../words/listed.ts';
+import { rounded } from '../sentences.ts';
 
 export const ciliumIdentityChurn = definePattern({
   id: 'cilium-identity-churn',

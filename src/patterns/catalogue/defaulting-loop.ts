@@ -2,7 +2,8 @@ import type { PathHistory } from '../../history/changes.ts';
 import { definePattern } from '../define-pattern.ts';
 import { isSharedField } from '../expected.ts';
 import { isIntermediateReport, isPolicyReport } from '../kyverno.ts';
-import { listed, nameOf, rounded } from '../sentences.ts';
+import { listed } from '../../words/listed.ts';
+import { nameOf, rounded } from '../sentences.ts';
 import { isSynced, isSyncer } from '../vcluster.ts';
 
 export const defaultingLoop = definePattern({

@@ -1,6 +1,7 @@
 import { definePattern } from '../define-pattern.ts';
 import { accuseFighters, fightThresholds } from '../fight.ts';
-import { listed, nameOf, writerNames } from '../sentences.ts';
+import { listed } from '../../words/listed.ts';
+import { nameOf, writerNames } from '../sentences.ts';
 
 export const fieldFight = definePattern({
   id: 'field-fight',

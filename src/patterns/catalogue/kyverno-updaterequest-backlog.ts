@@ -3,7 +3,7 @@ import { definePattern } from '../define-pattern.ts';
 import { isUpdateRequest } from '../kyverno.ts';
 import type { ObservedObject } from '../observed.ts';
 import { samplesWriters } from '../sample-writers.ts';
-import { listed } from '../sentences.ts';
+import { listed } from '../../words/listed.ts';
 
 const stateField = '/status/state';
 

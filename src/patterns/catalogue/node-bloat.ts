@@ -1,7 +1,8 @@
 import { definePattern } from '../define-pattern.ts';
 import type { ObservedObject } from '../observed.ts';
 import { accuseCrowd, accuseOften, isOver, movesOnlyState, type PaceLimits } from '../often-written.ts';
-import { listed, nameOf, rounded } from '../sentences.ts';
+import { listed } from '../../words/listed.ts';
+import { nameOf, rounded } from '../sentences.ts';
 
 export const nodeBloat = definePattern({
   id: 'node-bloat',

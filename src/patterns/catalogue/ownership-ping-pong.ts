@@ -1,6 +1,7 @@
 import { definePattern } from '../define-pattern.ts';
 import { expectedChurn } from '../expected.ts';
-import { listed, nameOf, rounded, writerNames } from '../sentences.ts';
+import { listed } from '../../words/listed.ts';
+import { nameOf, rounded, writerNames } from '../sentences.ts';
 
 export const ownershipPingPong = definePattern({
   id: 'ownership-ping-pong',

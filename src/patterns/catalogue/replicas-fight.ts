@@ -3,7 +3,8 @@ import { asObject, asText } from '../../objects/json-text.ts';
 import { definePattern } from '../define-pattern.ts';
 import { accuseFighters, fightThresholds } from '../fight.ts';
 import type { ObservedObject, World } from '../observed.ts';
-import { listed, nameOf, writerNames } from '../sentences.ts';
+import { listed } from '../../words/listed.ts';
+import { nameOf, writerNames } from '../sentences.ts';
 
 const replicas = '/spec/replicas';
 

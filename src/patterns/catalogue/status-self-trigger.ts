@@ -26,10 +26,11 @@ export const statusSelfTrigger = definePattern({
   rules: {
     object: {
       needs: ['history', 'time'],
-      evaluate: ({ resource, ref, rate, changes }, thresholds) => {
+      evaluate: ({ resource, ref, rate, changes, count }, thresholds) => {
         if (!rate || rate.perMinute < thresholds.perMinute) return;
-        if (rate.sustainedMinutes < thresholds.sustainedMinutes && changes.timestampOnly < thresholds.provenWrites)
-          return;
+        // Of a key of many revisions some are read; the rest are taken to be like them.
+        const likely = changes.timestampOnlyShare * (count.writes - count.creates - count.deletes);
+        if (rate.sustainedMinutes < thresholds.sustainedMinutes && likely < thresholds.provenWrites) return;
         if (expectedChurn(resource, rate.perMinute) || isPolicyReport(resource)) return;
         const moved = changes.count - changes.noChange;
         if (changes.timestampOnly < 2 || changes.timestampOnly < moved * thresholds.timestampOnly) return;

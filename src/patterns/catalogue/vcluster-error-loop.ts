@@ -2,7 +2,8 @@ import type { FindingWriter, Subject } from '../../model/finding.ts';
 import type { RequestCount } from '../../model/request.ts';
 import { builtinNamed } from '../../objects/kinds.ts';
 import { definePattern } from '../define-pattern.ts';
-import { listed, nameOf, rounded } from '../sentences.ts';
+import { listed } from '../../words/listed.ts';
+import { nameOf, rounded } from '../sentences.ts';
 import { pauseSync } from '../vcluster-yaml.ts';
 
 export const vclusterErrorLoop = definePattern({

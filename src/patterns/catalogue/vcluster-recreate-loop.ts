@@ -31,6 +31,8 @@ export const vclusterRecreateLoop = definePattern({
         if (mostWithin(births, windowMinutes * 60_000) < uids) return;
         // Of another object each time, it only follows what happens inside the vCluster.
         if (originals * uids > incarnations) return;
+        // Older syncers do not say of which: a pod may be one of a StatefulSet.
+        if (originals === 0 && ref.kind === 'Pod') return;
         return {
           confidence: incarnations >= highUids ? 'high' : 'medium',
           ref,

@@ -4,7 +4,8 @@ import type { Writer } from '../../model/writer.ts';
 import { definePattern } from '../define-pattern.ts';
 import type { Fight } from '../fight.ts';
 import { fightOver } from '../fight.ts';
-import { listed, nameOf, rounded, writerNames } from '../sentences.ts';
+import { listed } from '../../words/listed.ts';
+import { nameOf, rounded, writerNames } from '../sentences.ts';
 import { isSynced, isSyncer, syncerName } from '../vcluster.ts';
 import { pauseSync } from '../vcluster-yaml.ts';
 

@@ -1,6 +1,7 @@
 import { definePattern } from '../define-pattern.ts';
 import { accuseFighters, fightThresholds } from '../fight.ts';
-import { listed, nameOf, rounded, writerNames } from '../sentences.ts';
+import { listed } from '../../words/listed.ts';
+import { nameOf, rounded, writerNames } from '../sentences.ts';
 
 const configurations = new Set(['validatingwebhookconfigurations', 'mutatingwebhookconfigurations']);
 

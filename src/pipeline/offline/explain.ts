@@ -24,9 +24,10 @@ export interface Gathered {
 export function explain({ counted, hasValues, changes, clock, top, version }: Gathered): ChurnReport {
   const causes = rollUp(counted);
   // Requests say who wrote better than what was read of some keys.
-  const writers = counted.requests?.standing === 'joined'
-    ? counted.writers
-    : refineWriters(counted.writers, readKeys(counted, changes));
+  const writers =
+    counted.requests?.standing === 'joined'
+      ? counted.writers
+      : refineWriters(counted.writers, readKeys(counted, changes));
   const { findings, notSeen } = findCauses({
     counted,
     hasValues,

@@ -49,7 +49,7 @@ export function attributeReading(
   if (isWhole) {
     const used = new Set(alignment.matches.map((match) => match?.request));
     steps.forEach(({ revision, kind }, i) => {
-      const writer = named.get(revision);
+      const writer = named.get(revision)?.writer;
       if (!writer) return;
       const one: KeyWrites = { writes: 1, creates: kind === 'create' ? 1 : 0, deletes: kind === 'delete' ? 1 : 0 };
       const certain = writer.confidence === 'high' ? 1 : 0;

@@ -93,8 +93,8 @@ export function createJoinListener(store: StoreFacts): { kept: KeptRequests; lis
 /** Adds what one request tells of whether log and store are of one cluster. */
 function compare(
   kinship: Kinship,
-  { retained, window, revisionsOf }: StoreFacts,
-  { at, verb, key, basedOn, subresource }: Request,
+  { retained, window, revisionsOf, uidsOf }: StoreFacts,
+  { at, verb, key, uid, basedOn, subresource }: Request,
   id: KeyId | undefined,
 ): void {
   const inTime = !window || (at >= window.from && at <= window.to);
@@ -102,7 +102,13 @@ function compare(
     if (id === undefined) kinship.missing++;
     else kinship.found++;
   }
-  if (basedOn === undefined || id === undefined) return;
+  if (id === undefined) return;
+  const uids = uid === undefined ? undefined : uidsOf(id);
+  if (uid !== undefined && uids && uids.size > 0) {
+    if (uids.has(uid)) kinship.uidHits++;
+    else kinship.uidMisses++;
+  }
+  if (basedOn === undefined) return;
   const revisions = revisionsOf(id);
   if (!revisions) return;
   if (revisions.has(basedOn)) kinship.hits++;

@@ -111,7 +111,7 @@ function attribute(store: CountedStore, facts: StoreFacts, kept: KeptRequests): 
     const done = attributeReading(source, reading, asked, writers);
     readings.set(key, done.reading);
     unchanged.set(key, done.unchanged);
-    const maker = done.reading.writers?.get(done.reading.revision[0]!);
+    const maker = done.reading.writers?.get(done.reading.revision[0]!)?.writer;
     if (maker) first.set(key, maker);
   };
   for (const { key, requests } of kept.log.byKey()) {

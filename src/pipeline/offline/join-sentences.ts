@@ -80,7 +80,7 @@ function coverageOf(
 }
 
 /** What API servers write without being asked. */
-const own: ReadonlySet<string> = new Set(['masterleases', 'peerserverleases', 'ranges', 'compact_rev_key']);
+const own: ReadonlySet<string> = new Set(['masterleases', 'peerserverleases', 'rangeallocations', 'compact_rev_key']);
 const worthSaying = 0.02;
 
 function unaskedOf(counted: Counted, writers: AttributedWriters): string[] {

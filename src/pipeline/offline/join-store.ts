@@ -2,6 +2,8 @@ import { keyFinder, prefixFinder, type KeyFinder, type PrefixOf } from '../../at
 import type { PageSource } from '../../bbolt/page.ts';
 import type { Counted } from '../../model/analysis.ts';
 import type { KeyId, Millis, Revision } from '../../model/write.ts';
+import { decodeObject } from '../../objects/decode.ts';
+import { readValue } from '../../sources/snapshot/read-values.ts';
 import type { MergedTally } from '../../tally/merge-shards.ts';
 import type { RevisionClock } from '../../tally/revision-clock.ts';
 import type { KeyReading } from './read-plan.ts';
@@ -26,9 +28,11 @@ export interface StoreFacts {
   readonly window: { readonly from: Millis; readonly to: Millis } | undefined;
   /** All revisions of a key, where they are known. */
   readonly revisionsOf: (key: KeyId) => ReadonlySet<Revision> | undefined;
+  /** Uids that a key's object had, for some of the keys. */
+  readonly uidsOf: (key: KeyId) => ReadonlySet<string> | undefined;
 }
 
-export function storeFacts({ tally, clock, counted, keys }: CountedStore): StoreFacts {
+export function storeFacts({ source, tally, clock, counted, keys }: CountedStore): StoreFacts {
   const retained = {
     from: Math.min(...counted.source.map((source) => Math.max(source.fromRevision, source.compactRevision + 1))),
     to: Math.max(...counted.source.map(({ toRevision }) => toRevision)),
@@ -43,5 +47,27 @@ export function storeFacts({ tally, clock, counted, keys }: CountedStore): Store
     retained,
     window: from === undefined || to === undefined ? undefined : { from, to },
     revisionsOf: (id) => whole.get(id),
+    uidsOf: uidReader(source, keys),
+  };
+}
+
+/** Enough to tell two clusters apart. */
+const mostKeysRead = 200;
+
+/** Reads the first value and the last of a key that is asked for, of so many keys at most. */
+function uidReader(source: PageSource, keys: readonly KeyReading[]): StoreFacts['uidsOf'] {
+  const readings = new Map(keys.map((reading) => [reading.id, reading]));
+  const known = new Map<KeyId, ReadonlySet<string>>();
+  return (id) => {
+    const met = known.get(id);
+    const reading = readings.get(id);
+    if (met || !reading || known.size >= mostKeysRead) return met;
+    const uids = [0, reading.revision.length - 1].flatMap((i) => {
+      const value = readValue(source, reading.handle[i]!, reading.pairSize[i]!);
+      return (value && decodeObject(value, reading.key).uid) ?? [];
+    });
+    const set = new Set(uids);
+    known.set(id, set);
+    return set;
   };
 }

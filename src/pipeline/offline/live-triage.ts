@@ -125,7 +125,7 @@ async function fromCensus(
   { top, version }: LiveTriage,
 ): Promise<ChurnReport> {
   if (isProblem(census)) throw failure ?? census;
-  const compactRevision = await readCompactionNote(member);
+  const compactRevision = (await readCompactionNote(member))?.revision ?? 0;
   const counted = countedByCensus(census, { name: member.endpoint.url, compactRevision, database });
   const full = explain({
     counted: { ...counted, notSeen: [...notSeen, ...counted.notSeen] },

@@ -29,13 +29,13 @@ function* observations(source: PageSource, reading: KeyReading, salt: string): G
   const { id, key, revision, at, handle, pairSize, gapBefore, writers } = reading;
   for (let i = 0; i < revision.length; i++) {
     const value = readValue(source, handle[i]!, pairSize[i]!);
-    const writer = writers?.get(revision[i]!);
+    const named = writers?.get(revision[i]!);
     yield {
       key: id,
       revision: revision[i]!,
       object: value && decodeObject(value, key, salt),
       ...(Number.isNaN(at[i]) ? {} : { at: at[i]! }),
-      ...(writer && { writer }),
+      ...named,
       ...(gapBefore[i] === 1 && { gapBefore: true }),
     };
   }

@@ -1,5 +1,5 @@
+import type { NamedWriter } from '../../attribution/name-writers.ts';
 import type { KeyId, Revision } from '../../model/write.ts';
-import type { Writer } from '../../model/writer.ts';
 import type { Choice } from '../../tally/choose-keys.ts';
 import { keyCount } from '../../tally/key-counts.ts';
 import type { MergedTally } from '../../tally/merge-shards.ts';
@@ -18,7 +18,7 @@ export interface KeyReading {
   /** 1 where changes of the key before this one are not read. */
   readonly gapBefore: Uint8Array;
   /** Who made which revision, where a Request was joined. */
-  readonly writers?: ReadonlyMap<Revision, Writer>;
+  readonly writers?: ReadonlyMap<Revision, NamedWriter>;
 }
 
 /** What a thread needs to read its part of the chosen keys; can be cloned to it. */

@@ -1,6 +1,6 @@
 import type { ChurnReport } from '../schema.ts';
 import { objectName, resourceName, subjectName } from '../text/names.ts';
-import { counted, perMinute, percent, toTheMinute } from '../text/units.ts';
+import { counted, perMinute, percent, toTheMinute } from '../../words/units.ts';
 import type { Amount, Change } from './changes.ts';
 
 type Comparison = NonNullable<ChurnReport['comparison']>;

@@ -3,7 +3,7 @@ import type { ChurnReport } from '../schema.ts';
 import { splitStep } from '../step.ts';
 import { resourceName, subjectName } from '../text/names.ts';
 import { printable } from '../text/printable.ts';
-import { count, percent } from '../text/units.ts';
+import { count, percent } from '../../words/units.ts';
 import { breakable, Code, Name } from './name.tsx';
 import { Bar } from './share-bar.tsx';
 import { evidenceValue, plainWords } from './story.ts';

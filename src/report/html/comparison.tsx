@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { ChurnReport } from '../schema.ts';
 import { changedThings, earlierWindow } from '../compare/changed-things.ts';
-import { count } from '../text/units.ts';
+import { count } from '../../words/units.ts';
 import { Name } from './name.tsx';
 import { Section } from './section.tsx';
 import { Table } from './table.tsx';

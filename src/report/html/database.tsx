@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { ChurnReport } from '../schema.ts';
-import { bytes, percent } from '../text/units.ts';
+import { bytes, percent } from '../../words/units.ts';
 import { tied } from './name.tsx';
 import { Bar } from './share-bar.tsx';
 import { Section } from './section.tsx';

@@ -1,6 +1,6 @@
 import { alarmMeaning } from '../alarms.ts';
 import type { ChurnReport } from '../schema.ts';
-import { count, counted, bytes, duration, perMinute, percent, toTheMinute } from '../text/units.ts';
+import { count, counted, bytes, duration, perMinute, percent, toTheMinute } from '../../words/units.ts';
 import { minutesOf } from '../window.ts';
 
 /** The one sentence somebody remembers. */

@@ -92,7 +92,7 @@ caption { text-align: left; color: var(--faint); padding: 0.2rem 0 0.4rem; font-
 th, td { text-align: left; vertical-align: top; padding: 0.32rem 0 0.32rem 1.2rem; border-top: 1px solid var(--line); font-weight: 400; }
 th:first-child, td:first-child { padding-left: 0; min-width: 9rem; }
 th.n, td.n { text-align: right; }
-td { overflow-wrap: break-word; } thead th, thead th.n { vertical-align: bottom; white-space: normal; }
+td, td.n { overflow-wrap: break-word; } td:last-child:not(.n) { overflow-wrap: anywhere; } thead th, thead th.n { vertical-align: bottom; white-space: normal; }
 article table { width: auto; } article caption { font-size: 0.82rem; font-weight: 650; padding-top: 0; }
 .change { white-space: nowrap; }
 thead th { color: var(--faint); font-size: 0.82rem; border-top: 0; }

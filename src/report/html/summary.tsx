@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { ChurnReport } from '../schema.ts';
 import { subjectName } from '../text/names.ts';
-import { percent } from '../text/units.ts';
+import { percent } from '../../words/units.ts';
 import { Name, tied } from './name.tsx';
 import { Section } from './section.tsx';
 import { summary } from './story.ts';

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import type { ChurnReport } from '../schema.ts';
 import { objectName } from '../text/names.ts';
-import { bytes, count, counted, perMinute, percent, toTheMinute } from '../text/units.ts';
+import { bytes, count, counted, perMinute, percent, toTheMinute } from '../../words/units.ts';
 import { Code, Name } from './name.tsx';
 import { layersByRank, type Ranked } from './ranks.ts';
 import { Section } from './section.tsx';

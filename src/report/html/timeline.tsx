@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { ChurnReport } from '../schema.ts';
-import { count, toTheMinute } from '../text/units.ts';
+import { count, toTheMinute } from '../../words/units.ts';
 import { Name } from './name.tsx';
 import { layersByRank, type Layer, type Ranked } from './ranks.ts';
 import { Section } from './section.tsx';

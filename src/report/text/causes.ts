@@ -6,7 +6,7 @@ import type { TextLayout } from './layout.ts';
 import { resourceName, subjectName } from './names.ts';
 import { printable } from './printable.ts';
 import { shareBar } from './share-bar.ts';
-import { count, counted, percent } from './units.ts';
+import { count, counted, percent } from '../../words/units.ts';
 
 type Finding = ChurnReport['findings'][number];
 

@@ -1,7 +1,7 @@
 import { columnLines, type Column } from './columns.ts';
 import { wrap } from './fit.ts';
 import { printable } from './printable.ts';
-import { count, counted, percent } from './units.ts';
+import { count, counted, percent } from '../../words/units.ts';
 
 /** A provisional answer from a census of the living keys. */
 export interface CensusReport {

@@ -4,7 +4,7 @@ import { columnLines } from './columns.ts';
 import { wrap } from './fit.ts';
 import type { TextLayout } from './layout.ts';
 import { printable } from './printable.ts';
-import { count } from './units.ts';
+import { count } from '../../words/units.ts';
 
 /** What is new, grown, shrunk and gone since the earlier report. Empty without one. */
 export function comparisonLines({ comparison }: ChurnReport, layout: TextLayout): string[] {

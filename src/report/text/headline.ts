@@ -4,7 +4,7 @@ import type { ChurnReport } from '../schema.ts';
 import { wrap } from './fit.ts';
 import type { TextLayout } from './layout.ts';
 import { printable } from './printable.ts';
-import { count, counted } from './units.ts';
+import { count, counted } from '../../words/units.ts';
 
 const severities = ['critical', 'warning', 'info'] as const satisfies readonly Severity[];
 

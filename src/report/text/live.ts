@@ -2,7 +2,7 @@ import type { ChurnReport } from '../schema.ts';
 import { columnLines, type Column } from './columns.ts';
 import { wrap } from './fit.ts';
 import type { TextLayout } from './layout.ts';
-import { bytes, count, counted, duration, perMinute } from './units.ts';
+import { bytes, count, counted, duration, perMinute } from '../../words/units.ts';
 
 type LiveRow = NonNullable<ChurnReport['live']>['keys'][number];
 

@@ -3,7 +3,7 @@ import type { ChurnReport } from '../schema.ts';
 import { columnLines, type Column } from './columns.ts';
 import type { TextLayout } from './layout.ts';
 import { objectName, resourceName } from './names.ts';
-import { count, perMinute } from './units.ts';
+import { count, perMinute } from '../../words/units.ts';
 
 type Requests = NonNullable<ChurnReport['requests']>;
 type UserRow = Requests['users'][number];

@@ -29,7 +29,7 @@ export interface WatchStep {
  */
 export function step({ next, gap }: WatchPosition, note: WatchNote, mostBehind: number): WatchStep {
   const from = next === 0 ? note.headRevision + 1 : next;
-  if (note.compactRevision >= from) {
+  if (note.compactRevision > from) {
     const resumed =
       note.headRevision - note.compactRevision > mostBehind ? note.headRevision + 1 : note.compactRevision;
     return { position: { next: resumed, gap: gap + resumed - from }, rows: 'drop', again: true };

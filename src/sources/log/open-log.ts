@@ -112,5 +112,6 @@ function explain(error: unknown, file: string, whatToGive: string): unknown {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+  // By shape, not instanceof: an error of Node's own may come from another realm.
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }

@@ -8,6 +8,8 @@ export type RequestOptions = {
   contentType?: string;
   fieldManager?: string;
   userAgent?: string;
+  /** Whom the request is made as. */
+  impersonate?: string;
 };
 
 export type KubeObject = {
@@ -84,13 +86,14 @@ export function apiClient(url: string, ca: string, adminToken: string): ApiClien
 function headers(
   method: Method,
   adminToken: string,
-  { token = adminToken, contentType, userAgent }: RequestOptions,
+  { token = adminToken, contentType, userAgent, impersonate }: RequestOptions,
 ): Record<string, string> {
   return {
     authorization: `Bearer ${token}`,
     accept: 'application/json',
     'content-type': contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'),
     'user-agent': userAgent ?? 'kubechurn-test',
+    ...(impersonate !== undefined && { 'impersonate-user': impersonate }),
   };
 }
 

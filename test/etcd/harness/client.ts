@@ -37,6 +37,8 @@ export type EtcdClient = {
     revision: number;
     memberId: string;
     leaderId: string;
+    /** Of the last entry of the raft log: every write makes one, reads make none. */
+    raftIndex: number;
   }>;
   /** Armed alarms: "NOSPACE" or "CORRUPT". */
   alarms(): Promise<{ memberId: string; alarm: string }[]>;
@@ -106,6 +108,7 @@ export function connect(endpoint: string): EtcdClient {
         revision: Number(status.header.revision),
         memberId: status.header.member_id,
         leaderId: status.leader,
+        raftIndex: Number(status.raftIndex),
       };
     },
     async alarms() {

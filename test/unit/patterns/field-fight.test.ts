@@ -66,6 +66,24 @@ describe('field-fight', () => {
     });
   });
 
+  it('tells two programs under one account apart by their field managers, a removal included', () => {
+    const record = recording();
+    const map = record.create(configMap('settings'), 'kubectl-create');
+    const [sets, removes] = ['labeler', 'sanitizer'].map((manager) => ({ manager, user: 'kubernetes-admin' }));
+    fight(record, 30, 10, (i) =>
+      record.patch(map, (i % 2 ? removes : sets) ?? '', { metadata: { labels: { team: i % 2 ? null : 'x' } } }),
+    );
+    expect(fightIn(record)).toMatchObject({
+      confidence: 'high',
+      fields: ['/metadata/labels/team'],
+      writers: [
+        { name: 'labeler', kind: 'fieldManager' },
+        { name: 'sanitizer', kind: 'fieldManager' },
+      ],
+      evidence: { account: 'kubernetes-admin' },
+    });
+  });
+
   it('names all three writers of one field', () => {
     const record = recording();
     const object = record.create(widget('gear'), 'kubectl-create');
@@ -146,6 +164,17 @@ describe('field-fight', () => {
       const web = record.create(deployment('web'), 'kubectl-create');
       const autoscaler = { manager: 'kube-controller-manager', subresource: 'scale' };
       fight(record, 40, 20, (i) => record.patch(web, autoscaler, { spec: { replicas: i % 2 ? 3 : 5 } }));
+      silent(record);
+    });
+
+    it('on one account and one program that goes back and forth, some of whose requests are missing', () => {
+      const record = recording();
+      const map = record.create(configMap('settings'), 'kubectl-create');
+      fight(record, 60, 10, (i) =>
+        record.patch(map, i % 3 ? { manager: 'prober', user: 'system:serviceaccount:a:prober' } : 'prober', {
+          data: { mode: i % 2 ? 'up' : 'down' },
+        }),
+      );
       silent(record);
     });
 

@@ -54,12 +54,12 @@ export function recording(from: Millis = noon): Recording {
     live.set(key, stored);
     const entries = managedFields(stored.owners, stored.body.apiVersion);
     const body: Named = { ...stored.body, metadata: { ...stored.body.metadata, managedFields: entries } };
-    const user = typeof by === 'string' ? undefined : by.user;
+    const { user, manager }: Exclude<By, string> = typeof by === 'string' ? { manager: by } : by;
     writes.push({
       key,
       value: builtinOf(body) ? encodeObject(body) : storedJson(body),
       at: now,
-      ...(user !== undefined && { user }),
+      ...(user !== undefined && { user, manager }),
     });
     return stored.body;
   };
@@ -104,7 +104,7 @@ export function recording(from: Millis = noon): Recording {
 function withGeneration(before: Named, after: Named): Named {
   const { generation } = before.metadata;
   if (typeof generation !== 'number') return after;
-  const desired = ({ metadata: _, status: __, ...rest }: JsonObject): string => JSON.stringify(rest);
+  const desired = (object: JsonObject): string => JSON.stringify({ ...object, metadata: null, status: null });
   if (desired(before) === desired(after)) return after;
   return { ...after, metadata: { ...after.metadata, generation: generation + 1 } };
 }

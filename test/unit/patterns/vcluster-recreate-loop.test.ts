@@ -92,6 +92,12 @@ describe('vcluster-recreate-loop', () => {
     expect(findings(record)).toEqual([]);
   });
 
+  it('stays silent on pods of a syncer that does not say whose copies they are', () => {
+    const bare = synced('v1', 'Pod', 'db-0', { spec: { containers: [] } });
+    const { annotations: _, ...metadata } = bare.metadata;
+    expect(findings(rounds(10, 20, () => ({ ...bare, metadata: { ...metadata, name: 'db-0' } })))).toEqual([]);
+  });
+
   it('stays silent on the probes at the start of a vCluster', () => {
     expect(findings(rounds(30, 0.5, (i) => synced('v1', 'Service', `test-service-delete-me-${i}`)))).toEqual([]);
   });

@@ -31,6 +31,8 @@ export interface StoredWrite {
   readonly at: Millis;
   /** The authenticated user, where an audit log was joined. */
   readonly user?: string;
+  /** The field manager that the user's request gave. */
+  readonly manager?: string;
 }
 
 export interface WorldOptions extends Pick<Evidence, 'thresholds' | 'accept'> {
@@ -175,7 +177,7 @@ function observed(
 ): Map<KeyId, Observation[]> {
   const ids = new Map(chosen.map(({ count }) => [count.key, count.id]));
   const observations = new Map<KeyId, Observation[]>(chosen.map(({ count }) => [count.id, []]));
-  rows.forEach(({ key, value, user, revision }) => {
+  rows.forEach(({ key, value, user, manager, revision }) => {
     const id = ids.get(key);
     const list = id === undefined ? undefined : observations.get(id);
     if (id === undefined || !list) return;
@@ -188,6 +190,7 @@ function observed(
       object: value && decodeObject(value, key, 'salt'),
       ...(at !== undefined && { at }),
       ...(writer && { writer }),
+      ...(manager !== undefined && { manager }),
     });
   });
   return observations;

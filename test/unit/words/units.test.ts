@@ -5,8 +5,8 @@ import { shorten, wrap } from '../../../src/report/text/fit.ts';
 import { wantsColour } from '../../../src/report/text/palette.ts';
 import { printable } from '../../../src/report/text/printable.ts';
 import { shareBar } from '../../../src/report/text/share-bar.ts';
-import { bytes, count, duration, perMinute, percent } from '../../../src/report/text/units.ts';
-import { anyName } from './names.ts';
+import { bytes, count, duration, perMinute, percent } from '../../../src/words/units.ts';
+import { anyName } from '../report/names.ts';
 
 describe('figures', () => {
   it.each([
