@@ -17,7 +17,8 @@ class Sum {
   succeeded = 0;
   unchanged = 0;
   conflicts = 0;
-  readonly rejected = new Map<number, number>();
+  /** By status; made when needed, since most objects are never refused anything. */
+  #rejected: Map<number, number> | undefined;
   from: Millis = Infinity;
   to: Millis = -Infinity;
 
@@ -25,7 +26,8 @@ class Sum {
     if (at < this.from) this.from = at;
     if (at > this.to) this.to = at;
     if (outcome === 'rejected') {
-      this.rejected.set(code, (this.rejected.get(code) ?? 0) + 1);
+      const rejected = (this.#rejected ??= new Map());
+      rejected.set(code, (rejected.get(code) ?? 0) + 1);
       if (isConflict(code, reason, verb)) this.conflicts++;
     } else if (outcome === 'succeeded') {
       this.succeeded++;
@@ -34,16 +36,16 @@ class Sum {
   }
 
   get all(): number {
-    let rejected = 0;
-    for (const count of this.rejected.values()) rejected += count;
-    return this.succeeded + rejected;
+    let all = this.succeeded;
+    for (const count of this.#rejected?.values() ?? []) all += count;
+    return all;
   }
 
   outcomes(joined: boolean): Outcomes {
     return {
       succeeded: this.succeeded,
       unchanged: joined ? this.unchanged : undefined,
-      rejected: Object.fromEntries([...this.rejected].sort((a, b) => a[0] - b[0])),
+      rejected: Object.fromEntries([...(this.#rejected ?? [])].sort((a, b) => a[0] - b[0])),
       conflicts: this.conflicts,
       from: this.from,
       to: this.to,
@@ -57,11 +59,13 @@ export function isConflict(code: number, reason: string | undefined, verb: Reque
 }
 
 class UserSum extends Sum {
-  readonly userAgents = new Set<string>();
+  readonly userAgents: string[] = [];
 
   override add(request: Request): void {
     super.add(request);
-    if (request.userAgent !== undefined && this.userAgents.size < 3) this.userAgents.add(request.userAgent);
+    const { userAgent } = request;
+    if (userAgent === undefined || this.userAgents.length >= 3 || this.userAgents.includes(userAgent)) return;
+    this.userAgents.push(userAgent);
   }
 }
 
@@ -84,7 +88,7 @@ class ObjectUserSum extends UserSum {
       ...this.outcomes(joined),
       key,
       user,
-      userAgents: [...this.userAgents],
+      userAgents: this.userAgents.toSorted(),
       reason: this.reason,
       conflicting: this.#conflicting?.busiest() ?? quiet,
       refused: this.#refused?.busiest() ?? quiet,
@@ -130,7 +134,7 @@ export interface TallyLimits {
   readonly named: number;
 }
 
-export const defaultLimits: TallyLimits = { objects: 200_000, named: 1_000 };
+export const defaultLimits: TallyLimits = { objects: 100_000, named: 1_000 };
 
 /** Counts requests by object, resource and user within bounded memory. The order of requests does not matter. */
 export class RequestTally {
@@ -204,7 +208,7 @@ export class RequestTally {
         .map(([user, { sum, resources }]): UserRequests => ({
           user,
           ...sum.outcomes(joined),
-          userAgents: [...sum.userAgents],
+          userAgents: sum.userAgents.toSorted(),
           resources: [...resources].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([resource]) => resource),
         }))
         .sort(byRequests(({ user }) => user)),

@@ -46,7 +46,7 @@ export function accuseCrowd(often: readonly ObservedObject[], read: number, caus
   return {
     confidence: 'high',
     fields: mostMoved(often.flatMap(({ changes }) => changes.paths)),
-    writers: samplesWriters(often),
+    writers: samplesWriters(often, sumOf(often)),
     evidence: {
       objects: often.length,
       objectsRead: read,
@@ -54,6 +54,11 @@ export function accuseCrowd(often: readonly ObservedObject[], read: number, caus
     },
     cause,
   };
+}
+
+function sumOf(objects: readonly ObservedObject[]): { writes: number; deletes: number } {
+  const sum = (of: 'writes' | 'deletes'): number => objects.reduce((all, { count }) => all + count[of], 0);
+  return { writes: sum('writes'), deletes: sum('deletes') };
 }
 
 function mostMoved(paths: readonly { readonly path: string; readonly changes: number }[]): string[] {

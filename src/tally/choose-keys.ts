@@ -42,7 +42,7 @@ export const defaultChoice: ChoiceLimits = {
 };
 
 /** For joining a log of requests, which takes longer than any reading and tells more of each key that was read. */
-export const thoroughChoice: ChoiceLimits = { ...defaultChoice, revisions: 48_000, perKey: 6_000 };
+export const thoroughChoice: ChoiceLimits = { ...defaultChoice, revisions: 48_000, perKey: 16_000 };
 
 /** The sample is the same in every run and whatever the threads did. */
 const sampleSeed = 0x6b636875;

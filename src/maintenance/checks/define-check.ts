@@ -4,7 +4,7 @@ import type { Seen } from './seen.ts';
 export type Category = 'members' | 'space' | 'history' | 'certificates' | 'backup';
 
 /** What must have been seen before a check can say anything. */
-export type Need = 'an answer' | 'the member list' | 'the quota' | 'etcd’s flags' | 'two looks' | 'TLS';
+export type Need = 'an answer' | 'the member list' | 'the quota' | 'flags' | 'two looks' | 'TLS';
 
 export type Verdict = Omit<CheckOutcome, 'category' | 'name'>;
 

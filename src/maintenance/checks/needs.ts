@@ -9,7 +9,7 @@ export const lacks: Readonly<Record<Need, (seen: Seen) => string | undefined>> =
     members.some(({ quota }) => quota.quotaBytes !== null)
       ? undefined
       : `unknown: ${members[0]?.quota.quotaSource ?? 'no member answered'}`,
-  'etcd’s flags': ({ members }) =>
+  flags: ({ members }) =>
     members.some(({ flags }) => flags)
       ? undefined
       : 'unknown: neither /debug/vars nor a file on this machine shows the flags of this etcd',

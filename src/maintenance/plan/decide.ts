@@ -30,7 +30,9 @@ function overLimits(member: AnsweringMember, limits: Limits, { maxFragmentation 
   const { sizeBytes, inUseBytes } = member.state;
   const free = Math.max(0, sizeBytes - inUseBytes);
   if (sizeBytes > limits.budgetBytes)
-    return [`${nameOf(member)}'s file of ${bytes(sizeBytes)} is above the budget of ${bytes(Math.floor(limits.budgetBytes))}`];
+    return [
+      `${nameOf(member)}'s file of ${bytes(sizeBytes)} is above the budget of ${bytes(Math.floor(limits.budgetBytes))}`,
+    ];
   const isFragmented =
     sizeBytes > limits.worthwhileBytes && free > sizeBytes * maxFragmentation && free >= limits.leastGainBytes;
   return isFragmented ? [`${percent(free / sizeBytes)} of ${nameOf(member)}'s ${bytes(sizeBytes)} are free pages`] : [];

@@ -2,9 +2,14 @@
 const millisPerByte = 15_000 / 1e9;
 
 /** How long a member will be blocked at most, by what it has in use. */
-export function blockedMillis(inUseBytes: number, measured?: { readonly bytes: number; readonly milliseconds: number }): number {
+export function blockedMillis(
+  inUseBytes: number,
+  measured?: { readonly bytes: number; readonly milliseconds: number },
+): number {
   const pace =
-    measured && measured.bytes > 64e6 ? Math.min(millisPerByte, (2 * measured.milliseconds) / measured.bytes) : millisPerByte;
+    measured && measured.bytes > 64e6
+      ? Math.min(millisPerByte, (2 * measured.milliseconds) / measured.bytes)
+      : millisPerByte;
   return Math.round(inUseBytes * pace);
 }
 

@@ -47,10 +47,15 @@ export function makePlan(seen: Seen, settings: MaintenanceSettings): Plan {
   if (!decidable) return refused([askForQuota(unknownQuota.map(nameOf))], seen.notes);
 
   const triggers = triggersOf(seen, settings);
-  if (triggers.length === 0) return { decision: 'nothing-to-do', why: withinBudget(seen), steps: [], warnings: seen.notes };
+  if (triggers.length === 0)
+    return { decision: 'nothing-to-do', why: withinBudget(seen), steps: [], warnings: seen.notes };
   if (unknownQuota.length > 0) return refused([askForQuota(unknownQuota.map(nameOf))], seen.notes);
 
-  const refusals = [...learnerRefusals(seen, settings), ...versionRefusals(seen, settings), ...outageRefusals(seen, settings)];
+  const refusals = [
+    ...learnerRefusals(seen, settings),
+    ...versionRefusals(seen, settings),
+    ...outageRefusals(seen, settings),
+  ];
   const warnings = [...seen.notes, ...warningsOf(seen, settings)];
   if (refusals.length > 0) return refused(refusals, warnings);
   return { decision: 'act', why: triggers.join('; '), steps: stepsOf(seen, settings), warnings };
@@ -64,8 +69,17 @@ function waitFirst(names: readonly string[], seen: Seen, settings: MaintenanceSe
   const why = `a defragmentation of ${listed(names)} is still running, of an earlier run or somebody else's`;
   const waits = seen.members
     .filter(({ defragmenting }) => defragmenting)
-    .map((member) => ({ step: 'wait-for-defragmentation' as const, member: reference(member), why: 'its own metrics say so' }));
-  return { decision: 'act', why, steps: [lockStep, ...waits, ...stepsOf(seen, settings).slice(1)], warnings: seen.notes };
+    .map((member) => ({
+      step: 'wait-for-defragmentation' as const,
+      member: reference(member),
+      why: 'its own metrics say so',
+    }));
+  return {
+    decision: 'act',
+    why,
+    steps: [lockStep, ...waits, ...stepsOf(seen, settings).slice(1)],
+    warnings: seen.notes,
+  };
 }
 
 function askForQuota(names: readonly string[]): string {
@@ -76,7 +90,9 @@ function askForQuota(names: readonly string[]): string {
 }
 
 function withinBudget(seen: Seen): string {
-  const largest = Math.max(...votersOf(seen).flatMap((member) => (isAnswering(member) ? [member.state.sizeBytes] : [])));
+  const largest = Math.max(
+    ...votersOf(seen).flatMap((member) => (isAnswering(member) ? [member.state.sizeBytes] : [])),
+  );
   return `within budget: the largest file has ${bytes(largest)}, and no alarm is armed`;
 }
 
@@ -110,7 +126,10 @@ function versionRefusals(seen: Seen, { acceptVersionRisk, freeDiskBytes }: Maint
       return [
         ...hazards
           .filter(({ kind }) => kind === 'inconsistency' && !acceptVersionRisk)
-          .map(({ sentence }) => `${nameOf(member)} runs etcd ${version}: ${sentence}; upgrade it, or give --accept-version-risk`),
+          .map(
+            ({ sentence }) =>
+              `${nameOf(member)} runs etcd ${version}: ${sentence}; upgrade it, or give --accept-version-risk`,
+          ),
         ...hazards
           .filter(({ kind }) => kind === 'disk-full' && free === null && freeDiskBytes === undefined)
           .map(
@@ -162,17 +181,31 @@ function stepsOf(seen: Seen, settings: MaintenanceSettings): PlannedStep[] {
   const armed = armedFor(seen, 'NOSPACE');
   const steps: PlannedStep[] = [lockStep];
   if (settings.evidence)
-    steps.push({ step: 'evidence', why: 'a compaction destroys the proof of who filled the database, so it is taken first' });
+    steps.push({
+      step: 'evidence',
+      why: 'a compaction destroys the proof of who filled the database, so it is taken first',
+    });
   for (const member of turns)
-    steps.push({ step: 'compact', member: reference(member), why: `removes the history before ${keepInWords(settings.keep)}` });
+    steps.push({
+      step: 'compact',
+      member: reference(member),
+      why: `removes the history before ${keepInWords(settings.keep)}`,
+    });
   steps.push({ step: 'settle', why: 'the freed pages count only once every member has written them down' });
   turns.forEach((member, i) => {
     if (i === voters - 1 && voters > 1)
-      steps.push({ step: 'move-leader', member: reference(member), why: 'whoever leads blocks every write while it is defragmented' });
+      steps.push({
+        step: 'move-leader',
+        member: reference(member),
+        why: 'whoever leads blocks every write while it is defragmented',
+      });
     steps.push({ step: 'defragment', member: reference(member), why: defragmentWhy(member, seen) });
   });
   if (armed.length > 0)
-    steps.push({ step: 'disarm', why: `NOSPACE of ${listed(armed.map((id) => nameById(seen, id)))}, once every file is small enough` });
+    steps.push({
+      step: 'disarm',
+      why: `NOSPACE of ${listed(armed.map((id) => nameById(seen, id)))}, once every file is small enough`,
+    });
   steps.push({ step: 'verify', why: 'a write is accepted, every member can be read, no alarm is armed' });
   return steps;
 }

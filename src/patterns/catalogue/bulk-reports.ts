@@ -42,7 +42,7 @@ export const bulkReports = definePattern({
         const perMinute = rounded(flow.perMinute / megabyte);
         return {
           confidence: 'high',
-          writers: samplesWriters(samples),
+          writers: samplesWriters(samples, count),
           evidence: {
             megabytesPerMinute: perMinute,
             minutes: rounded(flow.sustainedMinutes),

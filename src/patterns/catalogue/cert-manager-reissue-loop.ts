@@ -33,7 +33,10 @@ export const certManagerReissueLoop = definePattern({
           confidence: 'high',
           ref: owner,
           fields: secret === undefined ? [] : ['/spec/secretName'],
-          writers: samplesWriters(members.filter(({ count }) => count.prefix === made.prefix)),
+          writers: samplesWriters(
+            members.filter(({ count }) => count.prefix === made.prefix),
+            made,
+          ),
           evidence: {
             requests: made.creates,
             requestsPerTenMinutes: rounded(rate.perMinute * 10),

@@ -33,7 +33,7 @@ export const ciliumIdentityChurn = definePattern({
         return {
           confidence: 'high',
           fields: labels.map((label) => `/security-labels/${label.replaceAll('~', '~0').replaceAll('/', '~1')}`),
-          writers: samplesWriters(samples),
+          writers: samplesWriters(samples, count),
           evidence: {
             createsPerMinute: rounded(creates.perMinute),
             minutes: rounded(creates.sustainedMinutes),

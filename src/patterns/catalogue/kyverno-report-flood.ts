@@ -43,7 +43,7 @@ export const kyvernoReportFlood = definePattern({
         const eventsLead = eventWrites > reportWrites;
         return {
           confidence: 'high',
-          writers: samplesWriters(samples),
+          writers: samplesWriters(samples, count),
           evidence: {
             reportWrites,
             eventWrites,

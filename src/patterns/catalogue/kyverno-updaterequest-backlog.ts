@@ -34,7 +34,7 @@ export const kyvernoUpdateRequestBacklog = definePattern({
         return {
           confidence: 'high',
           fields: retried.length > 0 ? [stateField] : [],
-          writers: samplesWriters(samples),
+          writers: samplesWriters(samples, count),
           evidence: {
             liveRequests: count.liveKeys,
             created: count.creates,

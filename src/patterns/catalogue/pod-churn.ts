@@ -33,7 +33,10 @@ export const podChurn = definePattern({
         return {
           confidence: 'high',
           ref: owner,
-          writers: samplesWriters(members.filter(({ count }) => count.prefix === pods.prefix)),
+          writers: samplesWriters(
+            members.filter(({ count }) => count.prefix === pods.prefix),
+            pods,
+          ),
           evidence: {
             createsPerMinute: rounded(creates.perMinute),
             minutes: rounded(creates.sustainedMinutes),

@@ -42,7 +42,7 @@ export const podRestartStorm = definePattern({
           confidence: restarting.length >= 3 || hot.length > 0 ? 'high' : 'medium',
           ref: owner,
           fields: restartFields(restarting.flatMap(({ changes }) => changes.paths.map(({ path }) => path))),
-          writers: samplesWriters(restarting),
+          writers: samplesWriters(restarting, podWrites),
           evidence: {
             ...(rate && { podWritesPerMinute: rounded(rate.perMinute), minutes: rounded(rate.sustainedMinutes) }),
             pods: podWrites.names,

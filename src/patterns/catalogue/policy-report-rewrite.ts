@@ -59,7 +59,7 @@ export const policyReportRewrite = definePattern({
         return {
           confidence: 'high',
           fields: [...new Set(changes.flatMap(({ timestampPaths }) => timestampPaths))].slice(0, 3),
-          writers: samplesWriters(samples),
+          writers: samplesWriters(samples, count),
           evidence: { updatesPerMinute: rounded(updates.perMinute), emptyChanges: percent(empty), compared },
           cause: `${percent(empty)} % of ${compared} rewrites read in full move nothing but the timestamps of results`,
         };

@@ -50,7 +50,7 @@ export const unboundedGrowth = definePattern({
         if (watched >= hours * almost ? collected : count.deletes > 0 || done < finished) return;
         return {
           confidence: watched >= hours * almost ? 'high' : 'medium',
-          writers: samplesWriters(living),
+          writers: samplesWriters(living, count),
           evidence: {
             liveObjects: count.liveKeys,
             moreThanADayAgo: more,

@@ -106,10 +106,10 @@ details article { margin: 0.6rem 0 0.8rem; }
   .foremost li { grid-template-columns: minmax(0, 1fr); }
   .facts > div { grid-template-columns: minmax(0, 1fr); }
   thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
-  table, tbody, caption { display: block; } td { overflow-wrap: anywhere; }
+  table, tbody, caption { display: block; }
   tr { display: flex; flex-wrap: wrap; gap: 0.1rem 1.4rem; border-top: 1px solid var(--line); padding: 0.5rem 0; }
   th[scope='row'] { flex-basis: 100%; font-weight: 600; }
-  th, td, td.n { border: 0; padding: 0; text-align: left; }
+  th, td, td.n { border: 0; padding: 0; text-align: left; white-space: normal; overflow-wrap: anywhere; }
   td::before { content: attr(data-head); display: block; font-size: 0.78rem; color: var(--faint); }
 }`;
 

@@ -34,6 +34,19 @@ describe('kyverno-report-flood', () => {
     expect(found?.writers.map(({ name }) => name).sort()).toEqual(['kyverno', 'reports-controller']);
   });
 
+  it('says what each writer wrote in all, not in the sample, within a tenth', () => {
+    const truth = Object.entries(
+      Object.groupBy(
+        busy.filter(({ key, value }) => value && key.startsWith('/registry/reports.kyverno.io/ephemeralreports/')),
+        ({ by }) => by?.manager ?? '',
+      ),
+    );
+    for (const [manager, writes = []] of truth) {
+      const said = found?.writers.find(({ name }) => name === manager)?.writes ?? 0;
+      expect(Math.abs(said - writes.length) / writes.length).toBeLessThan(0.1);
+    }
+  });
+
   it('does not accuse its Events a second time', () => {
     expect(findingOf(findings, 'event-flood')).toBeUndefined();
   });

@@ -1,0 +1,56 @@
+import { bytes, duration } from '../../words/units.ts';
+import { autoCompactionFlags } from '../targets/flags.ts';
+import { failed, ok, skipped, warning, type Check } from './define-check.ts';
+import { lastCompactionOf } from './last-compaction.ts';
+import { howToSet, maintain } from './sentences.ts';
+
+const hour = 3_600_000;
+const warnsBelow = 24 * hour;
+/** What is written between two compactions of kube-apiserver must fit: it keeps up to ten minutes of history. */
+const failsBelow = hour;
+const compactedWithin = 15 * 60_000;
+
+export const growth: Check = {
+  category: 'space',
+  name: 'time to quota',
+  needs: ['the quota', 'two looks'],
+  looksAt:
+    'how much more is in use at a second look, and how long that could go on until the quota is reached if nothing were compacted',
+  warnsWhen: 'that is less than 24 hours away, unless a compaction was seen within the last 15 minutes',
+  failsWhen: 'that is less than an hour away',
+  judge(seen) {
+    const { members, target } = seen;
+    const looks = members.flatMap(({ status, later, quota: { quotaBytes } }) =>
+      later && quotaBytes !== null
+        ? [
+            {
+              seconds: later.afterMs / 1000,
+              grown: later.status.inUseBytes - status.inUseBytes,
+              room: Math.max(0, quotaBytes - later.status.inUseBytes),
+              full: later.status.sizeBytes >= quotaBytes,
+            },
+          ]
+        : [],
+    );
+    const [first] = looks;
+    if (!first) return skipped('unknown: no member whose quota is known could be looked at twice');
+    const apart = duration(first.seconds * 1000);
+    if (looks.some(({ full }) => full)) return failed('the quota is reached', maintain(target));
+    if (looks.every(({ grown }) => grown < 0))
+      return skipped(`unknown: space was freed within the ${apart} between two looks; look again`);
+    const soonest = looks.toSorted((a, b) => timeOf(a) - timeOf(b))[0]!;
+    if (soonest.grown <= 0) return ok(`nothing grew within the ${apart} between two looks`);
+    const left = timeOf(soonest);
+    const perHour = (soonest.grown / soonest.seconds) * 3600;
+    const compacted = lastCompactionOf(seen)?.at;
+    const isCompacted = compacted !== undefined && seen.now - compacted < compactedWithin;
+    const why = `${duration(left)} if nothing were compacted: ${bytes(perHour)} an hour, seen for ${apart}`;
+    const hint = `see who writes: kubechurn triage\nand let etcd compact by itself:\n${howToSet(target, autoCompactionFlags)}`;
+    if (left < failsBelow) return failed(why, hint);
+    return left < warnsBelow && !isCompacted ? warning(why, hint) : ok(why);
+  },
+};
+
+function timeOf({ grown, seconds, room }: { grown: number; seconds: number; room: number }): number {
+  return grown <= 0 ? Infinity : (room / grown) * seconds * 1000;
+}
