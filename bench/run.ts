@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { statSync, writeFileSync } from 'node:fs';
+import { auditFigures } from './audit.ts';
 import { databases } from './databases.ts';
 import { makeCold, makeWarm, measure, median, type Measure } from './measure.ts';
 import { performancePage, type Contender } from './page.ts';
@@ -65,6 +66,7 @@ const page = performancePage({
     sizeBytes: statSync(keys).size,
     warm: await race(keys, 'warm', entriesFor(keys).slice(0, 3)),
   },
+  audit: await auditFigures(rounds.warm),
 });
 writeFileSync('docs/performance.md', page);
 console.log(page);

@@ -10,12 +10,14 @@ else (await import('./pipeline/offline/threads.ts')).runThread();
 /** Loads the commands only here, so that a worker thread starts without them. */
 async function runCommandLine(): Promise<void> {
   const { Command } = await import('commander');
+  const { checkCommand } = await import('./commands/check.ts');
   const { triageCommand } = await import('./commands/triage.ts');
   const program = new Command('kubechurn')
     .description('finds who fills the etcd behind a Kubernetes cluster, why, and what to change')
     .version(version)
     .showHelpAfterError('(--help says what there is)')
-    .addCommand(triageCommand({ version, entry: new URL(import.meta.url) }));
+    .addCommand(triageCommand({ version, entry: new URL(import.meta.url) }))
+    .addCommand(checkCommand({ version }));
   for (const command of [program, ...program.commands])
     command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
   // A reader that has seen enough (head) is no error.

@@ -25,7 +25,8 @@ const checks: readonly Check[] = [
   },
   { name: 'dead code', run: ['node_modules/knip/bin/knip.js', '--no-progress'] },
   { name: 'pages of the patterns', run: ['tools/pattern-docs.ts', '--check'] },
-  { name: 'schema of the report', run: ['tools/report-schema.ts', '--check'] },
+  { name: 'page of the checks', run: ['tools/check-docs.ts', '--check'] },
+  { name: 'schemas of the reports', run: ['tools/report-schema.ts', '--check'] },
 ];
 
 function run({ name, run: args }: Check): Promise<boolean> {

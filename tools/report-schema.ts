@@ -1,20 +1,26 @@
-/** Writes docs/report.schema.json from the zod schema of the report. With --check: fails when the file is stale. */
+/** Writes docs/*.schema.json from the zod schemas of what commands print. With --check: fails when a file is stale. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
+import { checkReport } from '../src/report/check/schema.ts';
 import { churnReport } from '../src/report/schema.ts';
 
-const file = fileURLToPath(new URL('../docs/report.schema.json', import.meta.url));
-const schema = JSON.stringify(z.toJSONSchema(churnReport));
+const published = [
+  ['report.schema.json', churnReport],
+  ['check.schema.json', checkReport],
+] as const;
 
-if (process.argv.includes('--check')) {
-  const published = await readFile(file, 'utf8').catch(() => 'null');
-  if (!isDeepStrictEqual(JSON.parse(published), JSON.parse(schema))) {
-    console.error('docs/report.schema.json is stale: run node tools/report-schema.ts');
+for (const [name, definition] of published) {
+  const file = fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
+  const schema = JSON.stringify(z.toJSONSchema(definition));
+  if (process.argv.includes('--check')) {
+    const present = await readFile(file, 'utf8').catch(() => 'null');
+    if (isDeepStrictEqual(JSON.parse(present), JSON.parse(schema))) continue;
+    console.error(`docs/${name} is stale: run node tools/report-schema.ts`);
     process.exitCode = 1;
+  } else {
+    await writeFile(file, await format(schema, { ...(await resolveConfig(file)), filepath: file, parser: 'json' }));
   }
-} else {
-  await writeFile(file, await format(schema, { ...(await resolveConfig(file)), filepath: file, parser: 'json' }));
 }

@@ -10,6 +10,7 @@ const suites = {
   etcd: ['--selectProjects', 'real', '--maxWorkers=2', '--testPathPatterns', '/test/etcd/'],
   incidents: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/incidents/'],
   cli: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/cli/'],
+  browser: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/browser/'],
   cluster: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/cluster/'],
 } satisfies Record<string, readonly string[]>;
 
@@ -89,6 +90,7 @@ if (process.argv[2] === 'all') {
   await suite('etcd');
   await suite('incidents');
   await suite('cli');
+  await suite('browser');
   await suite('cluster');
 }
 

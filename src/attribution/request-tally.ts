@@ -8,7 +8,7 @@ import type {
   Standing,
   UserRequests,
 } from '../model/request.ts';
-import type { ResourceKey } from '../model/resource.ts';
+import { resourceId, type ResourceKey } from '../model/resource.ts';
 import type { Millis } from '../model/write.ts';
 import { MinuteCounts } from './stretches.ts';
 
@@ -189,13 +189,13 @@ export class RequestTally {
     this.#resourceOf(name, group, resource).sum.unchanged += count;
     const ofUser = this.#users.get(user);
     if (ofUser) ofUser.sum.unchanged += count;
-    const ofObject = this.#objects.get(idOf(key))?.users.get(user);
+    const ofObject = this.#objects.get(resourceId(key))?.users.get(user);
     if (ofObject) ofObject.unchanged += count;
   }
 
   counted(sources: readonly RequestSource[], standing: Standing): CountedRequests {
     const joined = standing === 'joined';
-    const objects = [...this.#objects.values()].sort((a, b) => b.all - a.all || (idOf(a.key) < idOf(b.key) ? -1 : 1));
+    const objects = [...this.#objects].sort(([a, of], [b, other]) => other.all - of.all || (a < b ? -1 : 1));
     return {
       sources,
       standing,
@@ -214,14 +214,14 @@ export class RequestTally {
         .sort(byRequests(({ user }) => user)),
       objects: objects
         .slice(0, this.#limits.named)
-        .flatMap(({ key, users }) => [...users].map(([user, sum]) => sum.count(key, user, joined)))
-        .sort(byRequests(({ key, user }) => `${idOf(key)} ${user}`)),
+        .flatMap(([, { key, users }]) => [...users].map(([user, sum]) => sum.count(key, user, joined)))
+        .sort(byRequests(({ key, user }) => `${resourceId(key)} ${user}`)),
     };
   }
 
   /** Every object that is still counted one by one. */
-  *askedObjects(): Generator<AskedObject & { readonly users: readonly string[] }> {
-    for (const object of this.#objects.values()) yield { ...object, users: [...object.users.keys()] };
+  askedObjects(): Iterable<AskedObject> {
+    return this.#objects.values();
   }
 
   /** What succeeded by resource, with the objects behind it, forgotten ones included. */
@@ -293,7 +293,7 @@ export class RequestTally {
   }
 
   #objectOf(key: ResourceKey): ObjectSum {
-    const id = idOf(key);
+    const id = resourceId(key);
     let found = this.#objects.get(id);
     if (found) return found;
     if (this.#objects.size >= this.#limits.objects) this.#forget();
@@ -330,10 +330,6 @@ export function isCreation({ verb, subresource, code }: Pick<Request, 'verb' | '
 
 export function isRemoval({ verb, subresource }: Pick<Request, 'verb' | 'subresource'>): boolean {
   return verb === 'delete' && subresource === undefined;
-}
-
-export function idOf({ group, resource, namespace = '', name }: ResourceKey): string {
-  return `${resource}.${group}/${namespace}/${name}`;
 }
 
 function byRequests<T extends Outcomes>(nameOf: (item: T) => string): (a: T, b: T) => number {

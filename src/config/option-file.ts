@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { problem, type ErrorCatalogue } from '../errors/problem.ts';
 
-export const optionFileErrors = {
+const optionFileErrors = {
   missing: problem(
     'OPTION_FILE_MISSING',
     (option: string, file: string) => `${file} does not exist: give ${option} a file that does`,

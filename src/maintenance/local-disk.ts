@@ -1,26 +1,37 @@
 import { readdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs';
+import type { Endpoint } from '../etcd/endpoint.ts';
 import type { FreeDisk } from './cluster.ts';
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+
+export interface LocalVolume {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
+export function createLocalDisk(): FreeDisk {
+  const volumeOf = createLocalVolumes();
+  return (endpoint) => volumeOf(endpoint)?.freeBytes ?? null;
+}
 
 /**
  * Of an etcd on this very machine: whoever listens on its port has its database open, and /proc tells on which disk.
  * null for every other, and where its process belongs to somebody else.
  */
-export function createLocalDisk(): FreeDisk {
+export function createLocalVolumes(): (endpoint: Endpoint) => LocalVolume | null {
   const known = new Map<number, string | null>();
   return ({ host, port }) => {
     if (!loopback.has(host)) return null;
     const file = known.get(port) ?? orNull(() => databaseOf(port));
     known.set(port, file);
-    return file === null ? null : freeBytes(file);
+    return file === null ? null : volumeOfFile(file);
   };
 }
 
-function freeBytes(file: string): number | null {
+function volumeOfFile(file: string): LocalVolume | null {
   return orNull(() => {
-    const { bavail, bsize } = statfsSync(file);
-    return bavail * bsize;
+    const { bavail, blocks, bsize } = statfsSync(file);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
   });
 }
 

@@ -8,6 +8,6 @@ export interface CheckOutcome {
   readonly result: CheckResult;
   /** What was seen; for a skipped one, why nothing could be said. */
   readonly why: string;
-  /** What to do, with the exact lines; "" where there is nothing to do. */
+  /** What to do, with the exact lines; "" where there is nothing to do. Blocks of lines are set apart by an empty one. */
   readonly hint: string;
 }

@@ -1,3 +1,4 @@
+import type { Digest } from './object.ts';
 import type { ResourceKey } from './resource.ts';
 import type { Millis, Revision } from './write.ts';
 
@@ -29,6 +30,8 @@ export interface Request {
   readonly reason?: string;
   /** Asked to be tried only, so it wrote nothing. */
   readonly dryRun?: true;
+  /** Of the metadata it would store (objects/metadata-digest.ts): admission only. Tells racing requests on one version apart. */
+  readonly metadataDigest?: Digest;
 }
 
 /** What became of requests. */

@@ -21,3 +21,8 @@ export interface ObjectRef {
 export function refId(ref: ObjectRef): string {
   return `${ref.group}/${ref.kind}/${ref.namespace ?? ''}/${ref.name}`;
 }
+
+/** One string per object, whatever its uid: `deployments.apps/team-a/web`, `nodes.//worker-1`. */
+export function resourceId({ group, resource, namespace = '', name }: ResourceKey): string {
+  return `${resource}.${group}/${namespace}/${name}`;
+}

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../model/json.ts';
 import type { ManagedFields } from '../model/object.ts';
-import type { Millis } from '../model/write.ts';
+import type { Millis, Revision } from '../model/write.ts';
 import { asList, asObject, asText, isObject } from './json-text.ts';
 
 /** What `DecodedObject` lifts out of an object's metadata. */
@@ -50,6 +50,12 @@ export function millisOf(value: Json | undefined): Millis | undefined {
   if (typeof value !== 'string') return undefined;
   const at = Date.parse(value);
   return Number.isNaN(at) ? undefined : at;
+}
+
+/** A resourceVersion is a string of digits; 0 for any other. */
+export function revisionOf(value: Json | undefined): Revision {
+  const text = asText(value) ?? '';
+  return /^\d{1,15}$/.test(text) ? Number(text) : 0;
 }
 
 /** Labels and annotations; what is no string (possible in a damaged value only) is left out. */

@@ -1,7 +1,7 @@
 import type { Causes } from '../causes/roll-up.ts';
 import type { Counted } from '../model/analysis.ts';
 import type { RequestCount } from '../model/request.ts';
-import type { ObjectRef, ResourceKey } from '../model/resource.ts';
+import { resourceId, type ObjectRef, type ResourceKey } from '../model/resource.ts';
 import { kindOf } from '../objects/kinds.ts';
 import type { AskedObject, ObservedObject } from './observed.ts';
 
@@ -11,11 +11,11 @@ export type RequestsOf = (resource: ResourceKey) => readonly RequestCount[];
 export function requestsByObject({ requests }: Counted): RequestsOf {
   const byObject = new Map<string, RequestCount[]>();
   for (const count of requests?.objects ?? []) {
-    const list = byObject.get(idOf(count.key));
+    const list = byObject.get(resourceId(count.key));
     if (list) list.push(count);
-    else byObject.set(idOf(count.key), [count]);
+    else byObject.set(resourceId(count.key), [count]);
   }
-  return (resource) => byObject.get(idOf(resource)) ?? [];
+  return (resource) => byObject.get(resourceId(resource)) ?? [];
 }
 
 /** The objects most asked for, read or not. */
@@ -25,9 +25,9 @@ export function askedObjects(
   objects: readonly ObservedObject[],
   causes: Causes,
 ): AskedObject[] {
-  const read = new Map(objects.map((object) => [idOf(object.resource), object]));
-  const written = new Map(topKeys.flatMap(({ resource, writes }) => (resource ? [[idOf(resource), writes]] : [])));
-  const names = new Map((requests?.objects ?? []).map(({ key }) => [idOf(key), key]));
+  const read = new Map(objects.map((object) => [resourceId(object.resource), object]));
+  const written = new Map(topKeys.flatMap(({ resource, writes }) => (resource ? [[resourceId(resource), writes]] : [])));
+  const names = new Map((requests?.objects ?? []).map(({ key }) => [resourceId(key), key]));
   return [...names].map(([id, resource]) => {
     const object = read.get(id);
     const asked = requestsOf(resource);
@@ -46,8 +46,4 @@ const changedBy = ({ succeeded, unchanged = 0 }: RequestCount): number => Math.m
 
 function refOf({ group, resource, namespace, name }: ResourceKey): ObjectRef {
   return { group, kind: kindOf(group, resource) ?? resource, ...(namespace !== undefined && { namespace }), name };
-}
-
-function idOf({ group, resource, namespace = '', name }: ResourceKey): string {
-  return `${resource}.${group}/${namespace}/${name}`;
 }

@@ -19,15 +19,6 @@ import { subjectOf } from './suspicion.ts';
 /** By pattern id, then threshold name. */
 export type ThresholdSettings = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-/** Churn the user knows and wants to hear no more of: a finding is left out when every field given here matches it. */
-export interface Accepted {
-  readonly pattern?: string;
-  readonly group?: string;
-  readonly resource?: string;
-  readonly namespace?: string;
-  readonly name?: string;
-}
-
 export interface Evidence {
   readonly counted: Counted;
   /** False where the sources kept no values, so that no change of any key is known. */
@@ -37,20 +28,17 @@ export interface Evidence {
   readonly clock: RevisionClock;
   readonly causes: Causes;
   readonly thresholds?: ThresholdSettings;
-  readonly accept?: readonly Accepted[];
   readonly patterns?: readonly Pattern[];
 }
 
 /** Every finding, the worst first, and one sentence for each thing that could not be judged. */
 export function findCauses(evidence: Evidence): { findings: Finding[]; notSeen: string[] } {
-  const { counted, clock, causes, thresholds = {}, accept = [], patterns = catalogue } = evidence;
+  const { counted, clock, causes, thresholds = {}, patterns = catalogue } = evidence;
   const lacking = lackOf(evidence);
   const observed = observe(evidence);
   const suspicions = patterns.flatMap((pattern) => judge(pattern, valuesOf(pattern, thresholds), observed, lacking));
   const fillingUp = isFillingUp(counted, clock);
-  const findings = absorb(suspicions, causes)
-    .map((suspicion) => findingOf(suspicion, observed, causes, fillingUp))
-    .filter((finding) => !accept.some((accepted) => isAccepted(finding, accepted)));
+  const findings = absorb(suspicions, causes).map((suspicion) => findingOf(suspicion, observed, causes, fillingUp));
   return { findings: findings.sort(byWeight), notSeen: notJudged(patterns, lacking) };
 }
 
@@ -182,13 +170,6 @@ function findingOf(suspicion: Suspicion, observed: Observed, causes: Causes, fil
     cause,
     remedy: pattern.remedy({ subject, kind, fields, writers, evidence }),
   };
-}
-
-function isAccepted({ pattern, subject }: Finding, accepted: Accepted): boolean {
-  if (accepted.pattern !== undefined && accepted.pattern !== pattern) return false;
-  return (['group', 'resource', 'namespace', 'name'] as const).every(
-    (field) => accepted[field] === undefined || accepted[field] === subject[field],
-  );
 }
 
 const reasons: Readonly<Record<Need, string>> = {

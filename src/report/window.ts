@@ -27,13 +27,14 @@ interface Timed {
 const leastMinutes = 1;
 const leastInWindow = 0.9;
 
-/**
- * How many minutes the counted writes took, or undefined where that is unknown: without a clock, and after a compaction
- * that left mostly the last writes of keys long at rest, which belong to no window.
- */
+/** After a compaction that left mostly the last writes of keys long at rest, which belong to no window. */
+export function isMostlyOld({ coverage, totals }: Pick<Timed, 'coverage' | 'totals'>): boolean {
+  return coverage.counted < leastInWindow * totals.revisions;
+}
+
+/** How many minutes the counted writes took; undefined where that is unknown, and where it is less than one. */
 export function minutesOf({ clock, coverage, totals }: Timed): number | undefined {
-  if (!clock || clock.from === null || clock.to === null) return undefined;
-  if (coverage.counted < leastInWindow * totals.revisions) return undefined;
+  if (!clock || clock.from === null || clock.to === null || isMostlyOld({ coverage, totals })) return undefined;
   const minutes = (Date.parse(clock.to) - Date.parse(clock.from)) / 60_000;
   return minutes >= leastMinutes ? minutes : undefined;
 }

@@ -74,8 +74,17 @@ export function position(revision: Revision, sub: number): number {
 /** Times are kept of the revisions that this divides: a sample that does not depend on who scans what. */
 const anchorEvery = 16;
 
-/** @param seed as the key tables': makes collisions unpredictable */
-export function createShardTally(keys: KeyTable, prefixes: PrefixTable, seed: number, outlook: Outlook = () => 1.5) {
+/**
+ * @param seed as the key tables': makes collisions unpredictable
+ * @param keeps without `rows` no place of a change is kept, so that memory grows with keys only
+ */
+export function createShardTally(
+  keys: KeyTable,
+  prefixes: PrefixTable,
+  seed: number,
+  outlook: Outlook = () => 1.5,
+  keeps: { readonly rows: boolean } = { rows: true },
+) {
   const columns = emptyColumns(1 << 12);
   const rows: RowColumns = {
     count: 0,
@@ -118,7 +127,7 @@ export function createShardTally(keys: KeyTable, prefixes: PrefixTable, seed: nu
   return {
     add(batch: WriteBatch): void {
       const { key: keyOf, revision, sub, bytes, flags, handle, pairSize } = batch;
-      ensureRows(rows, rows.count + batch.rows, outlook);
+      if (keeps.rows) ensureRows(rows, rows.count + batch.rows, outlook);
       if (keys.count > columns.writes.length) growColumns(columns, roomFor(keys.count, outlook));
       for (; known < keys.count; known++) {
         const name = keys.bytesOf(known);
@@ -147,6 +156,7 @@ export function createShardTally(keys: KeyTable, prefixes: PrefixTable, seed: nu
           identify(batch, row, key);
         }
         revisions.add(revision[row]!);
+        if (!keeps.rows) continue;
         rows.key[rows.count] = key;
         rows.position[rows.count] = at;
         rows.handle[rows.count] = handle[row]!;

@@ -162,10 +162,10 @@ describe('the recording kyverno-calm with its audit log', () => {
         },
       }),
     );
-    const report_ = await triageJson(recording.snapshot, ['--audit-log', fileOf(lines.join('\n'))]);
-    expect(report_.coverage.notSeen.join('\n')).toMatch(/log-\d+ does not belong to the cluster of/);
-    expect(report_.requests?.standing).toBe('foreign');
-    expect(report_.writers.map(({ name }) => name)).not.toContain('stranger');
+    const strange = await triageJson(recording.snapshot, ['--audit-log', fileOf(lines.join('\n'))]);
+    expect(strange.coverage.notSeen.join('\n')).toMatch(/log-\d+ does not belong to the cluster of this database/);
+    expect(strange.requests?.standing).toBe('foreign');
+    expect(strange.writers.map(({ name }) => name)).not.toContain('stranger');
   });
 });
 

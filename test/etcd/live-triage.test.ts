@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -135,7 +144,7 @@ describeWith(['etcd'], 'a disk that runs full while the snapshot is written to i
     it.skip('is told in one sentence', () => {});
     return;
   }
-  afterAll(() => spawnSync('umount', [disk]));
+  afterAll(() => void spawnSync('umount', [disk]));
   // More room is told than there is: another process may fill a disk after we looked.
   const free = () => 10 ** 12;
 
@@ -147,11 +156,7 @@ describeWith(['etcd'], 'a disk that runs full while the snapshot is written to i
 
   it('leaves the answer of the census, and the disk empty', async () => {
     const etcd = await larger();
-    const before = process.env['TMPDIR'];
-    process.env['TMPDIR'] = disk;
-    const { report } = await triaged({ etcd: etcd.endpoint }, { free });
-    if (before === undefined) delete process.env['TMPDIR'];
-    else process.env['TMPDIR'] = before;
+    const { report } = await triaged({ etcd: etcd.endpoint }, { free, temporary: disk });
     expect(report.totals.writes).toBe(16);
     expect(report.coverage.notSeen).toContainEqual(
       expect.stringMatching(/^no snapshot was taken: the disk of .* ran full/),
@@ -261,6 +266,16 @@ describeWith(['etcd'], 'a lone etcd that is killed while it sends its snapshot',
   });
 });
 
+/** What Linux says a process has open; a removed file has " (deleted)" behind its name. */
+function openFiles(pid: number | undefined): string[] {
+  const directory = `/proc/${pid}/fd`;
+  try {
+    return readdirSync(directory).map((descriptor) => readlinkSync(join(directory, descriptor)));
+  } catch {
+    return []; // a descriptor was closed meanwhile
+  }
+}
+
 describeWith(['etcd'], 'a triage that is interrupted', () => {
   it('leaves no temporary file and no half of a backup', async () => {
     const etcd = await start();
@@ -273,6 +288,8 @@ describeWith(['etcd'], 'a triage that is interrupted', () => {
         stdio: 'ignore',
       });
       // Held long enough to be met in the middle: a stopped etcd sends nothing.
+      const open = (): boolean => openFiles(child.pid).some((file) => file.includes('/kubechurn-'));
+      if (save.length === 0) await until('the temporary file to be open', open, { everyMs: 1 });
       if (save.length > 0) await until('the backup to be begun', () => readdirSync(place).length > 0, { everyMs: 1 });
       process.kill(etcd.pid, 'SIGSTOP');
       child.kill('SIGINT');

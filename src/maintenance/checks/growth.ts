@@ -4,11 +4,14 @@ import { failed, ok, skipped, warning, type Check } from './define-check.ts';
 import { lastCompactionOf } from './last-compaction.ts';
 import { howToSet, maintain } from './sentences.ts';
 
-const hour = 3_600_000;
-const warnsBelow = 24 * hour;
-/** What is written between two compactions of kube-apiserver must fit: it keeps up to ten minutes of history. */
-const failsBelow = hour;
-const compactedWithin = 15 * 60_000;
+const minute = 60_000;
+const day = 24 * 60 * minute;
+/** kube-apiserver compacts every 5 minutes to where it was a cycle before: up to ten minutes of writes must fit twice. */
+const limits = {
+  compacted: { warnsBelow: 60 * minute, failsBelow: 20 * minute },
+  left: { warnsBelow: day, failsBelow: 60 * minute },
+};
+const compactedWithin = 15 * minute;
 
 export const growth: Check = {
   category: 'space',
@@ -16,8 +19,8 @@ export const growth: Check = {
   needs: ['the quota', 'two looks'],
   looksAt:
     'how much more is in use at a second look, and how long that could go on until the quota is reached if nothing were compacted',
-  warnsWhen: 'that is less than 24 hours away, unless a compaction was seen within the last 15 minutes',
-  failsWhen: 'that is less than an hour away',
+  warnsWhen: 'that is less than 24 hours away; less than one, where a compaction was seen within the last 15 minutes',
+  failsWhen: 'that is less than an hour away; less than 20 minutes, where a compaction was seen',
   judge(seen) {
     const { members, target } = seen;
     const looks = members.flatMap(({ status, later, quota: { quotaBytes } }) =>
@@ -45,9 +48,10 @@ export const growth: Check = {
     const compacted = lastCompactionOf(seen)?.at;
     const isCompacted = compacted !== undefined && seen.now - compacted < compactedWithin;
     const why = `${duration(left)} if nothing were compacted: ${bytes(perHour)} an hour, seen for ${apart}`;
-    const hint = `see who writes: kubechurn triage\nand let etcd compact by itself:\n${howToSet(target, autoCompactionFlags)}`;
+    const hint = `see who writes: kubechurn triage\nand let etcd compact by itself:\n\n${howToSet(target, autoCompactionFlags)}`;
+    const { warnsBelow, failsBelow } = isCompacted ? limits.compacted : limits.left;
     if (left < failsBelow) return failed(why, hint);
-    return left < warnsBelow && !isCompacted ? warning(why, hint) : ok(why);
+    return left < warnsBelow ? warning(why, hint) : ok(why);
   },
 };
 

@@ -11,6 +11,8 @@ const warnsAfter = 15 * minute;
 const failsAfter = 60 * minute;
 /** A minute or more of a busy cluster; a small one that was never compacted has no need yet. */
 const fewRevisions = 10_000;
+/** An idle etcd has nothing to compact. */
+const idleRevisions = 1_000;
 
 export const lastCompaction: Check = {
   category: 'history',
@@ -18,15 +20,15 @@ export const lastCompaction: Check = {
   needs: ['an answer'],
   looksAt:
     "who compacts, and when last: kube-apiserver's note (the key compact_rev_key), dated by the leases stored at its revision, and etcd's metrics",
-  warnsWhen: 'the last one is older than 15 minutes, or than twice what auto-compaction keeps',
-  failsWhen: 'it is four times as old, or 10,000 revisions and more were never compacted',
+  warnsWhen: 'the last one is older than 15 minutes and than twice what auto-compaction keeps, and 1,000 revisions or more were written since',
+  failsWhen: 'it is four times as old, or never was, and 10,000 revisions or more are kept',
   judge(seen) {
     const { members, note, target } = seen;
     const head = Math.max(...members.map(({ status }) => status.revision));
     const last = lastCompactionOf(seen);
     const revision = Math.max(note?.revision ?? 0, ...members.map(({ compactRevision }) => compactRevision ?? 0));
     const retained = head - revision;
-    const hint = `see that an API server runs and can write; let etcd compact by itself besides:\n${howToSet(target, autoCompactionFlags)}`;
+    const hint = `see that an API server runs and can write; let etcd compact by itself besides:\n\n${howToSet(target, autoCompactionFlags)}`;
     const isKnown = note !== undefined || members.some(({ compactRevision }) => compactRevision !== undefined);
     if (revision <= 0) {
       const never = isKnown ? 'nothing was ever compacted' : 'no compaction is known of';
@@ -41,6 +43,7 @@ export const lastCompaction: Check = {
     }
     const age = Math.max(0, seen.now - last.at);
     const why = `${duration(age)} ago by ${by}; ${kept}`;
+    if (retained < idleRevisions) return ok(why);
     const longest = 2 * 60 * minute * Math.max(0, ...members.map(({ flags }) => (flags ? hoursKept(flags) : 0)));
     if (age > Math.max(failsAfter, 2 * longest))
       return retained < fewRevisions ? warning(why, hint) : failed(why, hint);

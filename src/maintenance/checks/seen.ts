@@ -2,6 +2,7 @@ import type { ListedMember } from '../../etcd/maintenance-answers.ts';
 import type { PresentedCertificate } from '../../etcd/presented-chain.ts';
 import type { Quota } from '../../etcd/quota.ts';
 import type { MemberStatus } from '../../etcd/status.ts';
+import type { LocalVolume } from '../local-disk.ts';
 import type { Target } from '../targets/target.ts';
 
 /** All that the checks judge, read beforehand. Times are milliseconds since 1970 by our clock. */
@@ -37,16 +38,10 @@ export interface SeenMember {
   /** From its metrics; undefined where they cannot be read, or do not say. */
   readonly compactRevision: number | undefined;
   readonly lastCompaction: number | undefined;
-  readonly startedAt: number | undefined;
   /** Its clock minus ours, and how far that may be off. */
   readonly clock: { readonly offsetMs: number; readonly errorMs: number } | undefined;
-  /** That its data lies on, where it is on this machine. */
-  readonly volume: Volume | undefined;
-}
-
-export interface Volume {
-  readonly totalBytes: number;
-  readonly freeBytes: number;
+  /** That its data lies on; null where that is not on this machine. */
+  readonly volume: LocalVolume | null;
 }
 
 export interface SilentMember {

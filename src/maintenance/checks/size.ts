@@ -24,7 +24,7 @@ export const size: Check = {
     if (share < warnsFrom) return ok(why);
     const hint =
       inUseBytes / quotaBytes >= warnsFrom
-        ? `most of it is in use: see who fills it, and raise the quota\nkubechurn triage\n${howToSet(target, quotaFlags)}`
+        ? `most of it is in use: see who fills it, and raise the quota\nkubechurn triage\n\n${howToSet(target, quotaFlags)}`
         : maintain(target);
     return share >= failsFrom ? failed(why, hint) : warning(why, hint);
   },

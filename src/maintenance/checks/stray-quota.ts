@@ -1,4 +1,3 @@
-import { printable } from '../../words/printable.ts';
 import { bytes } from '../../words/units.ts';
 import { quotaFlags } from '../targets/flags.ts';
 import { failed, ok, skipped, warning, type Check } from './define-check.ts';
@@ -21,12 +20,8 @@ export const strayQuota: Check = {
     if (smallest !== undefined && smallest >= Number(value)) return warning('it is there and changes nothing', remove);
     const real = smallest === undefined ? 'unknown' : bytes(smallest);
     return failed(
-      `it says ${quoted(value)} and changes nothing: the quota is a flag, and is ${real}`,
-      `${remove}\n${howToSet(target, quotaFlags)}`,
+      `it says ${JSON.stringify(value.slice(0, 40))} and changes nothing: the quota is a flag, and is ${real}`,
+      `${remove}\n\n${howToSet(target, quotaFlags)}`,
     );
   },
 };
-
-function quoted(value: string): string {
-  return `"${printable(value).slice(0, 40)}"`;
-}

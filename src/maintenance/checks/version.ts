@@ -1,5 +1,5 @@
 import { listed } from '../../words/listed.ts';
-import { hazardsOf, safeVersionFor, type VersionHazard } from '../version-hazards.ts';
+import { hazardsOf, safeReleaseFor } from '../plan/versions.ts';
 import { failed, ok, warning, type Check } from './define-check.ts';
 import { byMember } from './sentences.ts';
 
@@ -14,24 +14,24 @@ export const version: Check = {
   judge({ members }) {
     const why = byMember(members, ({ status }) => status.version);
     const versions = [...new Set(members.map(({ status }) => status.version))];
-    const hazards = [...new Set(versions.flatMap((each) => hazardsOf(each) ?? []))];
-    const grave = hazards.filter(({ harm }) => harm !== 'figures');
+    const hazards = [...new Set(versions.flatMap(hazardsOf))];
+    const known = hazards.map(({ sentence }) => sentence).join('; ');
     const tooOld = versions.filter(isTooOld);
     if (tooOld.length > 0)
       return warning(`${why}: too old for us to judge`, 'upgrade etcd, one minor version at a time');
+    const grave = hazards.filter(({ kind }) => kind !== 'quota-unstated');
     if (grave.length > 0) {
-      const safe = versions.flatMap((each) => (hazardsOf(each)?.length ? (safeVersionFor(each) ?? []) : []));
+      const safe = versions.flatMap((each) => (hazardsOf(each).length > 0 ? (safeReleaseFor(each) ?? []) : []));
       const hint = `upgrade to ${listed([...new Set(safe)])} or later, one member at a time`;
-      const sentence = `${why}; known of it: ${grave.map(({ what }) => what).join('; ')}`;
-      return grave.some(isFatal) ? failed(sentence, hint) : warning(sentence, hint);
+      // All others need a defragmentation, or a full database.
+      const isFatal = grave.some(({ kind }) => kind === 'inconsistency');
+      return (isFatal ? failed : warning)(`${why}; known of it: ${known}`, hint);
     }
     if (versions.length > 1)
       return warning(why, 'finish the upgrade: members of different versions are meant for its duration only');
-    return ok(hazards.length === 0 ? why : `${why}; known of it: ${hazards.map(({ what }) => what).join('; ')}`);
+    return ok(hazards.length === 0 ? why : `${why}; known of it: ${known}`);
   },
 };
-
-const isFatal = ({ harm, during }: VersionHazard): boolean => harm === 'data' && during === 'running';
 
 function isTooOld(text: string): boolean {
   const [major = 0, minor = 0] = text.split('.').map(Number);

@@ -15,9 +15,12 @@ export interface Limits {
 
 const headroomShare = 0.05;
 const headroomMinutes = 10;
+/** Growth is measured gross, while nothing was compacted: it must not lock a recovery out for good. */
+const headroomAtMost = 0.25;
 
 export function limitsOf(quotaBytes: number, budget: Budget, growthPerMinute = 0): Limits {
-  const headroom = Math.max(quotaBytes * headroomShare, growthPerMinute * headroomMinutes);
+  const grown = Math.min(growthPerMinute * headroomMinutes, quotaBytes * headroomAtMost);
+  const headroom = Math.max(quotaBytes * headroomShare, grown);
   return {
     quotaBytes,
     budgetBytes: 'bytes' in budget ? budget.bytes : quotaBytes * budget.share,

@@ -1,6 +1,6 @@
 /** A defect of some etcd versions that maintenance can run into. */
 export interface VersionHazard {
-  readonly kind: 'inconsistency' | 'orphan' | 'crash' | 'disk-full' | 'catching-up';
+  readonly kind: 'inconsistency' | 'orphan' | 'crash' | 'disk-full' | 'catching-up' | 'blocked' | 'quota-unstated';
   readonly sentence: string;
 }
 
@@ -33,7 +33,26 @@ const hazards: readonly (VersionHazard & { readonly fixedIn: readonly string[]; 
     fixedIn: ['3.4.38', '3.5.23', '3.6.5'],
     sentence: 'a snapshot that arrives from the leader during a defragmentation corrupts the database',
   },
+  {
+    kind: 'blocked',
+    fixedIn: ['3.4.20', '3.5.7'],
+    sentence: 'under NOSPACE it refuses requests that do not write too',
+  },
+  {
+    kind: 'quota-unstated',
+    since: '3.6.0',
+    fixedIn: ['3.6.6'],
+    sentence: 'its status states a default quota as 0',
+  },
 ];
+
+/** The release of this version's line from which on it has none of the defects; undefined for lines without one. */
+export function safeReleaseFor(version: string): string | undefined {
+  const at = parsed(version);
+  const fixes = hazards.flatMap(({ fixedIn }) => fixedIn.map((text) => parsed(text)!));
+  const patches = fixes.flatMap(([major, minor, patch]) => (at?.[0] === major && at[1] === minor ? [patch] : []));
+  return at && patches.length > 0 ? `${at[0]}.${at[1]}.${Math.max(...patches)}` : undefined;
+}
 
 export function hazardsOf(version: string): VersionHazard[] {
   const at = parsed(version);

@@ -12,9 +12,9 @@ export const kubeadm: Target = {
   flagFiles: ['/etc/kubernetes/manifests/etcd.yaml'],
   settings: (flags) =>
     [
-      'kubeadm, in the ClusterConfiguration:',
+      'kubeadm, in the ClusterConfiguration (up to kubeadm.k8s.io/v1beta3):',
       under(['etcd', 'local', 'extraArgs'], mapped(flags)),
-      'in kubeadm.k8s.io/v1beta4 as a list instead:',
+      'from kubeadm.k8s.io/v1beta4 on, a list instead:',
       under(
         ['etcd', 'local', 'extraArgs'],
         flags.flatMap(([name, value]) => [`- name: ${name}`, `  value: "${value}"`]),

@@ -1,10 +1,11 @@
-import type { RequestTally } from '../../attribution/request-tally.ts';
+import type { AskedObject, RequestTally } from '../../attribution/request-tally.ts';
 import type { Counted, Timeline } from '../../model/analysis.ts';
 import type { KeyCount, PrefixCount } from '../../model/counts.ts';
 import type { RequestSource } from '../../model/request.ts';
 import type { ResourceKey } from '../../model/resource.ts';
 import { pathOf } from '../../objects/kinds.ts';
 import type { ChurnReport } from '../../report/schema.ts';
+import { createBest } from '../../tally/best.ts';
 import type { RevisionClock } from '../../tally/revision-clock.ts';
 import { readRequests, type RequestLogs } from './audit-read.ts';
 import { explain } from './explain.ts';
@@ -83,15 +84,16 @@ function prefixCounts(tally: RequestTally): PrefixCount[] {
 }
 
 function keyCounts(tally: RequestTally, top: number): KeyCount[] {
-  return [...tally.askedObjects()]
-    .filter(({ succeeded }) => succeeded > 0)
-    .sort((a, b) => b.succeeded - a.succeeded || (keyOf(a.key) < keyOf(b.key) ? -1 : 1))
-    .slice(0, top)
-    .map(({ key: resource, succeeded, creates, deletes, first, last, live }, id) => ({
-      ...{ id, key: keyOf(resource), resource, prefix: pathOf(resource.group, resource.resource) },
-      ...{ writes: succeeded, creates, deletes, bytes: 0, maxBytes: 0, live },
-      ...{ firstRevision: first, lastRevision: last, about: undefined, writer: undefined },
-    }));
+  const best = createBest<AskedObject>(
+    top,
+    (a, b) => b.succeeded - a.succeeded || (keyOf(a.key) < keyOf(b.key) ? -1 : 1),
+  );
+  for (const object of tally.askedObjects()) if (object.succeeded > 0) best.offer(object);
+  return best.sorted().map(({ key: resource, succeeded, creates, deletes, first, last, live }, id) => ({
+    ...{ id, key: keyOf(resource), resource, prefix: pathOf(resource.group, resource.resource) },
+    ...{ writes: succeeded, creates, deletes, bytes: 0, maxBytes: 0, live },
+    ...{ firstRevision: first, lastRevision: last, about: undefined, writer: undefined },
+  }));
 }
 
 function keyOf({ group, resource, namespace, name }: ResourceKey): string {

@@ -66,7 +66,7 @@ export function createJoinListener(store: StoreFacts): { kept: KeptRequests; lis
       end({ name, from = Infinity, to = -Infinity }) {
         const verdict = verdictOn(kinship);
         kept.verdicts.set(name, verdict);
-        if (verdict === 'other') return void kept.log.truncate(start);
+        if (verdict === 'other') return kept.log.truncate(start);
         kept.covered.from = Math.min(kept.covered.from, from);
         kept.covered.to = Math.max(kept.covered.to, to);
         for (const [resource, manager, user] of named) kept.managers.add(resource, manager, user);

@@ -17,6 +17,8 @@ import type { KeyReading } from './read-plan.ts';
 export interface Joined {
   readonly counted: Counted;
   readonly keys: readonly KeyReading[];
+  /** The store's own, or that of the logs where the store tells no time. */
+  readonly clock: RevisionClock;
 }
 
 /** Reads the logs and says of each write who asked for it. */
@@ -31,6 +33,7 @@ export async function joinRequests(logs: RequestLogs, store: CountedStore): Prom
     const why = sentencesOf({ store, kept, others });
     return {
       keys: store.keys,
+      clock: store.clock,
       counted: {
         ...counted,
         requests: requests.counted(sources, others.length > 0 ? 'foreign' : 'apart'),
@@ -46,8 +49,10 @@ export async function joinRequests(logs: RequestLogs, store: CountedStore): Prom
     if (resource) for (const [user, count] of users) requests.markUnchanged(resource, user, count);
   }
   const why = sentencesOf({ store, kept, others, clock, writers });
+  const isTimeless = store.clock.errorSeconds === undefined;
   return {
-    keys,
+    keys: isTimeless ? keys.map((reading) => timed(reading, clock)) : keys,
+    clock: isTimeless ? clock : store.clock,
     counted: {
       ...counted,
       source: [...counted.source, ...auditSources(sources, others, counted, clock)],
@@ -60,6 +65,10 @@ export async function joinRequests(logs: RequestLogs, store: CountedStore): Prom
       notSeen: [...counted.notSeen, ...notSeen, ...why],
     },
   };
+}
+
+function timed(reading: KeyReading, clock: RevisionClock): KeyReading {
+  return { ...reading, at: reading.revision.map((revision) => clock.timeOf(revision) ?? NaN) };
 }
 
 interface Attributed {
@@ -173,8 +182,9 @@ function pooledRequests(
   const orphans = new Map<string, { readonly id: KeyId; readonly revision: Revision }[]>();
   forEachKey(tally, ({ tally: { columns } }, local, id) => {
     const prefix = tally.prefixes[columns.prefix[local]!]!;
-    const wasMade = columns.creates[local]! === 1 && unnamedPrefixes.has(prefix) && !made.has(id);
-    const wasRemoved = columns.deletes[local]! > 0 && collectionPrefixes.has(prefix) && !removed.has(id);
+    const [creates = 0, deletes = 0] = [columns.creates[local], columns.deletes[local]];
+    const wasMade = creates === 1 && unnamedPrefixes.has(prefix) && !made.has(id);
+    const wasRemoved = deletes > 0 && collectionPrefixes.has(prefix) && !removed.has(id);
     if (!wasMade && !wasRemoved) return;
     const { resource, firstRevision, lastRevision } = keyCount(tally, id);
     const place = poolOf(prefix, resource?.namespace);

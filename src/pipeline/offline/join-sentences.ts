@@ -20,7 +20,7 @@ export function sentencesOf({ store, kept, others, clock, writers }: JoinFacts):
   return [
     ...others.map(
       (name) =>
-        `${name} does not belong to the cluster of ${store.counted.source[0]?.name ?? 'the database'}: the revisions and objects it names are not there, so it tells nothing about who wrote`,
+        `${name} does not belong to the cluster of this database: the revisions and objects it names are not there, so it tells nothing about who wrote`,
     ),
     ...(clock && writers
       ? [...skewOf(store, kept, clock), ...coverageOf(store, kept, clock, writers)]

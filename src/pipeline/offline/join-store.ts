@@ -34,7 +34,9 @@ export interface StoreFacts {
 
 export function storeFacts({ source, tally, clock, counted, keys }: CountedStore): StoreFacts {
   const retained = {
-    from: Math.min(...counted.source.map((source) => Math.max(source.fromRevision, source.compactRevision + 1))),
+    from: Math.min(
+      ...counted.source.map(({ fromRevision, compactRevision }) => Math.max(fromRevision, compactRevision + 1)),
+    ),
     to: Math.max(...counted.source.map(({ toRevision }) => toRevision)),
   };
   const [from, to] = [clock.timeOf(retained.from), clock.timeOf(retained.to)];

@@ -13,6 +13,8 @@ export interface SnapshotWish {
   /** Keep it as this file. */
   readonly save?: string;
   readonly free: FreeSpace;
+  /** Where a snapshot lies that is not kept; the system's own place unless told. */
+  readonly temporary?: string;
   readonly onProgress: (what: string, done?: number, total?: number) => void;
 }
 
@@ -29,9 +31,10 @@ export interface SnapshotAttempt {
 export async function takeSnapshot(members: readonly AnsweringMember[], wish: SnapshotWish): Promise<SnapshotAttempt> {
   const failures: Problem[] = [];
   for (const { member, status } of members) {
-    const shortage = wish.save === undefined ? temporaryShortage(status.sizeBytes, wish.free) : undefined;
+    const shortage =
+      wish.save === undefined ? temporaryShortage(status.sizeBytes, wish.free, wish.temporary) : undefined;
     if (shortage !== undefined) return without([...failures.map(({ message }) => message), shortage]);
-    const target = wish.save === undefined ? openTemporary() : openKept(wish.save);
+    const target = wish.save === undefined ? openTemporary(wish.temporary) : openKept(wish.save);
     try {
       await spool(member, target, status.sizeBytes, wish.onProgress);
       const at = member.endpoint.url;

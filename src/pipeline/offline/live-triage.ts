@@ -37,6 +37,8 @@ export interface LiveTriage {
   readonly onProgress: (what: string, done?: number, total?: number) => void;
   /** Injected, since a full disk cannot be had in every test. */
   readonly free?: FreeSpace;
+  /** Where a snapshot lies that is not kept; the system's own place unless told. */
+  readonly temporary?: string;
 }
 
 /**
@@ -107,7 +109,9 @@ async function fromSnapshot(
   try {
     return await triageFile(file, (counted) => ({
       ...counted,
-      source: counted.source.map((source) => ({ ...source, kind: 'etcd', name: at })),
+      source: counted.source.map((source) =>
+        source.kind === 'snapshot' ? { ...source, kind: 'etcd', name: at } : source,
+      ),
       database,
       notSeen: [...notSeen, ...counted.notSeen],
     }));

@@ -5,7 +5,7 @@ import type { ChurnReport } from '../../report/schema.ts';
 import { openSnapshot, verifyTrailingHash } from '../../sources/snapshot/trailing-hash.ts';
 import { defaultChoice, thoroughChoice, type Choice } from '../../tally/choose-keys.ts';
 import { firstValueTimes } from '../../tally/first-value-times.ts';
-import { buildRevisionClock } from '../../tally/revision-clock.ts';
+import { buildRevisionClock, type RevisionClock } from '../../tally/revision-clock.ts';
 import { sampleAnchors } from './anchors.ts';
 import { countSnapshot } from './count-snapshot.ts';
 import type { RequestLogs } from './audit-read.ts';
@@ -25,6 +25,8 @@ export interface SnapshotTriage {
   readonly salt: string;
   readonly version: string;
   readonly onProgress: (what: string, done?: number, total?: number) => void;
+  /** Told when revisions happened, as soon as that is known. */
+  readonly onClock?: (clock: RevisionClock) => void;
   /** Adds what is known besides of what was counted: of a file just taken from a live etcd. */
   readonly refine?: (counted: Counted) => Counted;
   /** Who asked for the writes. */
@@ -46,14 +48,16 @@ export async function triageSnapshot(options: SnapshotTriage): Promise<ChurnRepo
       onProgress: (done, total) => options.onProgress('counting changes', done, total),
     });
     const anchors = [...firstValueTimes(tally), ...sampleAnchors(snapshot.source, tally)];
-    const clock = buildRevisionClock(anchors);
-    const plan = planReading(tally, chosen, clock);
+    const storeClock = buildRevisionClock(anchors);
+    options.onClock?.(storeClock);
+    const plan = planReading(tally, chosen, storeClock);
     const joined =
       options.requests &&
       (await joinRequests(options.requests, {
-        ...{ source: snapshot.source, tally, clock, keys: plan, counted: sumUp(anchors) },
+        ...{ source: snapshot.source, tally, clock: storeClock, keys: plan, counted: sumUp(anchors) },
       }));
     const keys = joined?.keys ?? plan;
+    const clock = joined?.clock ?? storeClock;
     const read = (readings: readonly KeyReading[], what: string): Promise<Map<KeyId, Changes>> => {
       const nextKey = new Int32Array(new SharedArrayBuffer(4));
       return crew.read({ file: options.file, salt: options.salt, keys: readings, nextKey }, (taken) =>

@@ -53,10 +53,10 @@ export function changesBetween<Item>(
         { from, to, isNew: !before && earlier.complete, isGone: !after && later.complete },
         judging,
       );
-      return change ? [{ change, item, before, after, difference: Math.abs(to - from) }] : [];
+      return change ? [{ changed: { change, item, before, after }, difference: Math.abs(to - from) }] : [];
     })
     .sort((a, b) => b.difference - a.difference)
-    .map(({ difference: _, ...changed }) => changed);
+    .map(({ changed }) => changed);
 }
 
 interface Step {

@@ -3,7 +3,7 @@ import { problem, type ErrorCatalogue } from '../../errors/problem.ts';
 import { apiVersion } from '../api-version.ts';
 import type { Immutable } from '../schema.ts';
 
-export const compareErrors = {
+const compareErrors = {
   notReport: problem(
     'COMPARE_NOT_REPORT',
     (file: string) => `${file} is no report: give --compare what "kubechurn triage -o json" printed earlier`,

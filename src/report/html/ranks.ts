@@ -3,7 +3,7 @@ import { resourceName } from '../text/names.ts';
 import { light } from './theme.ts';
 
 /** Colours are given by rank, the same in every picture; all beyond the last share one. */
-export const otherRank = light.ranks.length - 1;
+const otherRank = light.ranks.length - 1;
 
 export interface Ranked {
   readonly rankOf: (prefix: string) => number;

@@ -1,10 +1,10 @@
 import { alarmMeaning } from '../alarms.ts';
 import type { ChurnReport } from '../schema.ts';
 import { count, counted, bytes, duration, perMinute, percent, toTheMinute } from '../../words/units.ts';
-import { minutesOf } from '../window.ts';
+import { isMostlyOld, minutesOf } from '../window.ts';
 
 /** The one sentence somebody remembers. */
-export function headline({ database, findings, totals }: ChurnReport): string {
+export function headline({ counts, database, findings, totals }: ChurnReport): string {
   const alarms = database?.alarms ?? [];
   if (alarms.includes('CORRUPT')) return 'The members of this etcd disagree about their data.';
   const [worst] = findings;
@@ -14,7 +14,7 @@ export function headline({ database, findings, totals }: ChurnReport): string {
   if (totals.writes === 0) return 'Nothing was written to this etcd.';
   if (!worst) return 'No known cause of churn was found.';
   return isLarge(worst)
-    ? `${percent(worst.shareWithConsequences)} of all writes to this etcd have one cause.`
+    ? `${percent(worst.shareWithConsequences)} of all ${counts === 'attempts' ? 'attempts to write' : 'writes to this etcd'} have one cause.`
     : `Nothing dominates this etcd: its largest known cause makes ${percent(worst.shareWithConsequences)} of the writes.`;
 }
 
@@ -39,14 +39,18 @@ export function summary(report: ChurnReport): string[] {
 }
 
 function writtenSentence(report: ChurnReport): string {
-  const { totals, clock } = report;
+  const { totals, clock, counts } = report;
   if (totals.writes === 0) return 'The sources that were read hold no write.';
-  const changed = `${counted(totals.writes, 'write')} (${bytes(totals.bytes)}) went to ${counted(totals.keys, 'object')}`;
+  const changed =
+    counts === 'attempts'
+      ? `${counted(totals.writes, 'attempt')} to write ${counted(totals.keys, 'object')} succeeded`
+      : `${counted(totals.writes, 'write')} (${bytes(totals.bytes)}) went to ${counted(totals.keys, 'object')}`;
   const minutes = minutesOf(report);
   if (minutes !== undefined)
     return `In ${duration(minutes * 60_000)}, ${changed}: ${perMinute(totals.writes / minutes).replace('/min', ' a minute')}.`;
+  if (isMostlyOld(report)) return `${changed}. Most are the last write of something long at rest, so no pace is given.`;
   return clock
-    ? `${changed}. Most are the last write of something long at rest, so no pace is given.`
+    ? `${changed}, within too short a time to speak of a pace.`
     : `${changed}. Nothing stored tells the time, so when and how fast is not known.`;
 }
 

@@ -1,9 +1,11 @@
-import type { ComponentChildren, JSX } from 'preact';
+import type { JSX } from 'preact';
 import type { ChurnReport } from '../schema.ts';
 import { objectName } from '../text/names.ts';
-import { bytes, count, counted, perMinute, percent, toTheMinute } from '../../words/units.ts';
+import { bytes, count, perMinute, percent, toTheMinute } from '../../words/units.ts';
+import { Folded } from './folded.tsx';
 import { Code, Name } from './name.tsx';
 import { layersByRank, type Ranked } from './ranks.ts';
+import { LiveTable, RequestTables } from './request-tables.tsx';
 import { Section } from './section.tsx';
 import { Table } from './table.tsx';
 
@@ -101,25 +103,9 @@ export function Tables({ report, ranked }: { readonly report: ChurnReport; reado
           />
         </Folded>
       )}
+      <RequestTables {...(report.requests && { requests: report.requests })} />
+      <LiveTable {...(report.live && { live: report.live })} />
     </Section>
-  );
-}
-
-interface FoldedProps {
-  readonly title: string;
-  readonly rows: number;
-  readonly children: ComponentChildren;
-}
-
-function Folded({ title, rows, children }: FoldedProps): JSX.Element | null {
-  if (rows <= 0) return null;
-  return (
-    <details>
-      <summary>
-        {title} <span class="faint">{counted(rows, 'row')}</span>
-      </summary>
-      {children}
-    </details>
   );
 }
 

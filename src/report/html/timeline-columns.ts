@@ -42,7 +42,7 @@ export function timelineColumns(
 
 /** Each bin's writes go to the columns it lies in, by how much of it does; a bin of no width goes to one column. */
 function spread(writes: readonly number[], positions: readonly number[], columns: number): number[] {
-  const into = new Array<number>(columns).fill(0);
+  const into = Array.from({ length: columns }, () => 0);
   const [start = 0, end = 0] = [positions[0], positions.at(-1)];
   const columnOf = (position: number): number => ((position - start) / (end - start)) * columns;
   writes.forEach((n, bin) => {

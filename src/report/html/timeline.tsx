@@ -84,7 +84,7 @@ function Areas({
   readonly label: string;
 }) {
   const columns = layers[0]?.writes.length ?? 0;
-  const floor = new Array<number>(columns).fill(0);
+  const floor = Array.from({ length: columns }, () => 0);
   const y = (n: number): number => tenth(height - (n / top) * height);
   return (
     <svg viewBox={`0 0 ${columns} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
@@ -92,10 +92,10 @@ function Areas({
         const below = floor.map(y);
         writes.forEach((n, i) => (floor[i] = (floor[i] ?? 0) + n));
         const above = floor.map(y);
-        const forth = above.map((top, i) => `V${top}H${i + 1}`).join('');
+        const forth = above.map((edge, i) => `V${edge}H${i + 1}`).join('');
         const back = below
-          .map((bottom, i) => `V${bottom}H${i}`)
-          .reverse()
+          .map((edge, i) => `V${edge}H${i}`)
+          .toReversed()
           .join('');
         return <path class={`rank-${rank}`} d={`M0 ${below[0]}${forth}${back}Z`} />;
       })}

@@ -16,7 +16,7 @@ export function shorten(text: string, width: number): string {
   const characters = [...text];
   const head = fitting(characters, Math.floor((width - 1) / 3));
   const tail = fitting(characters.toReversed(), width - 1 - widthOf(head.join('')));
-  return `${head.join('')}…${tail.reverse().join('')}`;
+  return `${head.join('')}…${tail.toReversed().join('')}`;
 }
 
 /** The first characters that fit. */

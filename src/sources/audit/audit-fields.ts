@@ -1,7 +1,7 @@
 import type { Request, Verb } from '../../model/request.ts';
 import type { Millis, Revision } from '../../model/write.ts';
+import { changing, isStored, storedGroup } from '../../objects/stored.ts';
 import { queryOf } from './request-uri.ts';
-import { changing, isStored, storedGroup } from './stored.ts';
 
 /** What of an audit event matters here, whichever way it was read. "" and 0 stand for absent. */
 export interface AuditFields {

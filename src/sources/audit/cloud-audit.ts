@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../../model/json.ts';
 import { asObject, asText, isObject } from '../../objects/json-text.ts';
+import { revisionOf } from '../../objects/metadata.ts';
 import { noFields, requestOf, type AuditEvent } from './audit-fields.ts';
-import { revisionOf, timeOf } from './parse-event.ts';
+import { timeOf } from './parse-event.ts';
 
 /** A status of gRPC as the HTTP status it stands for (google/rpc/code.proto). */
 const httpOf: Readonly<Record<number, number>> = {

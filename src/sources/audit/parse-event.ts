@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../model/json.ts';
 import { asObject, asText, isObject } from '../../objects/json-text.ts';
+import { revisionOf } from '../../objects/metadata.ts';
 import { noFields, requestOf, type AuditEvent } from './audit-fields.ts';
 
 /** Whether JSON is an event of an audit log, of any version. */
@@ -37,12 +38,6 @@ export function parseEvent(event: JsonObject): AuditEvent {
 
 function textOf(value: Json | undefined): string {
   return asText(value) ?? '';
-}
-
-/** A resourceVersion is a string of digits; 0 for any other. */
-export function revisionOf(value: Json | undefined): number {
-  const text = textOf(value);
-  return /^\d{1,15}$/.test(text) ? Number(text) : 0;
 }
 
 /** 0 for what is no moment. */

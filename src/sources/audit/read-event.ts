@@ -1,10 +1,11 @@
 import { JsonCursor } from '../../objects/identify/json-cursor.ts';
 import { createTexts } from '../../objects/identify/texts.ts';
 import { parseJson } from '../../objects/json-text.ts';
+import { revisionOf } from '../../objects/metadata.ts';
 import { MalformedValue } from '../../objects/wire.ts';
 import type { Span } from '../../objects/identify/references.ts';
 import { isOfInterest, noFields, requestOf, type AuditEvent, type AuditFields } from './audit-fields.ts';
-import { revisionOf, timeOf } from './parse-event.ts';
+import { timeOf } from './parse-event.ts';
 
 const utf8 = new TextEncoder();
 const named = <Name extends string>(...names: Name[]): Record<Name, Uint8Array> =>

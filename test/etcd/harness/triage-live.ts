@@ -9,7 +9,9 @@ export type Triaged = { report: ChurnReport; census: CensusReport | undefined };
 /** Triage of a live etcd inside this process, on one thread; the report is checked against its schema. */
 export async function triaged(
   values: EtcdOptionValues,
-  options: Partial<Pick<LiveTriage, 'save' | 'watchMs' | 'free' | 'onCensus' | 'onProgress' | 'top'>> = {},
+  options: Partial<
+    Pick<LiveTriage, 'save' | 'watchMs' | 'free' | 'temporary' | 'onCensus' | 'onProgress' | 'top'>
+  > = {},
 ): Promise<Triaged> {
   const connection = etcdConnection({ dialTimeout: '2s', ...values }, {});
   if (!connection) throw new Error('the test names no endpoint');

@@ -66,11 +66,6 @@ describe('finding causes', () => {
     expect(judge(one().writes, { thresholds: { 'field-fight': { flips: 30, provenFlips: 30 } } }).findings).toEqual([]);
   });
 
-  it('leaves out what the user accepted', () => {
-    expect(judge(one().writes, { accept: [{ pattern: 'field-fight', namespace: 'shop' }] }).findings).toEqual([]);
-    expect(judge(one().writes, { accept: [{ pattern: 'field-fight', namespace: 'other' }] }).findings).toHaveLength(1);
-  });
-
   it('says which patterns could not be judged without values or without a clock', () => {
     const blind = judge(one().writes, { withoutValues: true });
     expect(blind.findings).toEqual([]);

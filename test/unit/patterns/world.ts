@@ -35,7 +35,7 @@ export interface StoredWrite {
   readonly manager?: string;
 }
 
-export interface WorldOptions extends Pick<Evidence, 'thresholds' | 'accept'> {
+export interface WorldOptions extends Pick<Evidence, 'thresholds'> {
   readonly database?: DatabaseFacts;
   /** Leaves the values out of the second pass, as a source without values would. */
   readonly withoutValues?: boolean;
@@ -90,7 +90,6 @@ export function judge(
     clock,
     causes: rollUp(counted),
     ...(options.thresholds && { thresholds: options.thresholds }),
-    ...(options.accept && { accept: options.accept }),
   };
   return { ...findCauses(evidence), counted };
 }

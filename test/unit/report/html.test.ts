@@ -6,10 +6,12 @@ import { withAccepted } from '../../../src/report/accepted.ts';
 import { assembleReport, type ReportParts } from '../../../src/report/assemble.ts';
 import { withComparison } from '../../../src/report/compare/compare-reports.ts';
 import { reportHtml } from '../../../src/report/html/report-html.tsx';
+import type { ChurnReport } from '../../../src/report/schema.ts';
 import { dark, light, type Theme } from '../../../src/report/html/theme.ts';
 import { incident } from './incident.ts';
 import { anyName, emptyStore, named } from './names.ts';
 
+const noon = '2026-03-01T12:00:00.000Z';
 const html = (parts: ReportParts = incident()): string => reportHtml(assembleReport(parts));
 /** What a reader sees, entities resolved, tied figures untied. */
 const seen = (page: string): string =>
@@ -45,6 +47,15 @@ describe('the report as a page', () => {
     for (const { key } of counted.topKeys) expect(text).toContain(key);
     for (const sentence of [...counted.notSeen, ...notSeen]) expect(text).toContain(sentence);
     expect(text).toContain('40 keys encrypted at rest');
+  });
+
+  it.each<[string, Partial<ChurnReport>, string]>([
+    ['attempts', { counts: 'attempts' }, 'attempts to write 264,000 objects succeeded: '],
+    ['no time', { clock: null }, 'so when and how fast is not known.'],
+    ['seconds', { clock: { from: noon, to: noon, errorSeconds: 1 } }, 'within too short a time to speak of a pace.'],
+    ['what was long at rest', { coverage: { counted: 9, growth: 9, ratio: 1, notSeen: [] } }, 'so no pace is given.'],
+  ])('gives no pace of writes that the sources cannot: %s', (_, part, sentence) => {
+    expect(seen(reportHtml({ ...assembleReport(incident()), ...part }))).toContain(sentence);
   });
 
   it('says who made it', () => {

@@ -114,7 +114,7 @@ function timelineOf(prefixes: readonly PrefixCount[], last: number): Timeline {
   const named = prefixes.slice(0, 7).map((each, i) => ({ prefix: each.prefix, writes: series(each, i) }));
   return {
     edges: Array.from({ length: bins + 1 }, (_, bin) => 2 + Math.round(((last - 1) * bin) / bins)),
-    prefixes: [...named, { prefix: '', writes: new Array<number>(bins).fill(15) }],
+    prefixes: [...named, { prefix: '', writes: Array.from({ length: bins }, () => 15) }],
   };
 }
 

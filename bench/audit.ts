@@ -1,0 +1,72 @@
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { zstdDecompressSync } from 'node:zlib';
+import { measure, median, type Measure } from './measure.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const directory = '.tools/bench';
+
+/** One audit log read alone, from start to end of the process. */
+export interface AuditFigure {
+  readonly name: string;
+  readonly command: string;
+  readonly sizeBytes: number;
+  readonly runs: number;
+  readonly seconds: number;
+  readonly peak: number;
+}
+
+/** Reads logs of both levels, turn by turn, from the page cache. */
+export async function auditFigures(rounds: number): Promise<AuditFigure[]> {
+  const logs = [
+    { name: 'level Metadata', file: make('audit-metadata', 70, (line) => line) },
+    { name: 'level RequestResponse', file: make('audit-full', 8, withObject) },
+  ];
+  const runs = logs.map((): Measure[] => []);
+  const commandFor = (file: string): string => `dist/kubechurn triage --audit-log ${file} -o json`;
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, { name, file }] of logs.entries()) {
+      runs[i]!.push(await measure(commandFor(file)));
+      console.error(`bench: audit log, ${name}: ${runs[i]!.at(-1)!.seconds.toFixed(2)} s`);
+    }
+  }
+  return logs.map(({ name, file }, i) => ({
+    ...{ name, command: commandFor(file), sizeBytes: statSync(`${root}${file}`).size, runs: rounds },
+    seconds: median(runs[i]!.map(({ seconds }) => seconds)),
+    peak: Math.max(...runs[i]!.map(({ peak }) => peak)),
+  }));
+}
+
+/** The recorded log over and over, each time a few minutes later and in other namespaces. Written once. */
+function make(name: string, copies: number, each: (line: string) => string): string {
+  const path = `${directory}/${name}.log`;
+  if (existsSync(`${root}${path}`)) return path;
+  console.error(`bench: writing ${path}`);
+  mkdirSync(`${root}${directory}`, { recursive: true });
+  const recorded = zstdDecompressSync(readFileSync(`${root}test/recordings/kyverno-calm/audit.log.zst`)).toString();
+  const lines = recorded.trimEnd().split('\n').map(each);
+  const part = openSync(`${root}${path}.part`, 'w');
+  for (let copy = 0; copy < copies; copy++) {
+    const hour = `T${String(copy % 24).padStart(2, '0')}:`;
+    for (const line of lines)
+      writeSync(
+        part,
+        `${line.replaceAll(/(Timestamp":"[\d-]+)T\d\d:/g, `$1${hour}`).replace('"namespace":"', `"namespace":"c${copy}-`)}\n`,
+      );
+  }
+  closeSync(part);
+  renameSync(`${root}${path}.part`, `${root}${path}`);
+  return path;
+}
+
+/** What the API server adds at level RequestResponse: the object as it was sent back, some 6 kB of it. */
+function withObject(line: string, index = line.length): string {
+  if (!/"verb":"(create|update|patch)"/.test(line)) return line;
+  const metadata = { name: `object-${index}`, uid: 'c0ffee', resourceVersion: String(1000 + index) };
+  const containers = Array.from({ length: 40 }, (_, i) => ({
+    ...{ name: `container-${i}`, image: `registry.example.com/team/app-${i}:1.2.3`, imagePullPolicy: 'IfNotPresent' },
+    env: [{ name: 'LEVEL', value: 'info' }],
+  }));
+  const object = JSON.stringify({ kind: 'Pod', apiVersion: 'v1', metadata, spec: { containers } });
+  return line.replace('"requestReceivedTimestamp"', `"responseObject":${object},"requestReceivedTimestamp"`);
+}

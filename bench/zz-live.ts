@@ -1,0 +1,222 @@
+import { spawn } from 'node:child_process';
+import { rmSync, statSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { startEtcd } from '../test/etcd/harness/start-etcd.ts';
+import { requiredTool } from '../test/etcd/harness/tool.ts';
+import { benchEtcd, fillWithKeys, type BenchEtcd } from './live-etcd.ts';
+import { measure, median } from './measure.ts';
+
+/** One line of the page: what was allowed, what was measured. */
+export interface LiveGoal {
+  readonly what: string;
+  readonly allowed: number;
+  readonly measured: number;
+  readonly unit: string;
+  /** Where more is better. */
+  readonly atLeast?: true;
+}
+
+export interface LiveFigures {
+  readonly goals: readonly LiveGoal[];
+  /** Sentences that say what was done. */
+  readonly notes: readonly string[];
+}
+
+const directory = '.tools/bench';
+const censusKeys = 400_000;
+
+/** Everything about a live etcd: against `etcdctl snapshot save` on the same member, turn by turn. */
+export async function liveFigures(churn: string, rounds: number): Promise<LiveFigures> {
+  const report = await reportFigures(churn, rounds);
+  const census = await censusFigures(rounds);
+  const watch = await watchFigures();
+  return {
+    goals: [...report.goals, ...census.goals, ...watch.goals],
+    notes: [...report.notes, ...census.notes, ...watch.notes],
+  };
+}
+
+export async function reportFigures(churn: string, rounds: number): Promise<LiveFigures> {
+  const data = `${directory}/live.etcd`;
+  const etcd = await benchEtcd(data, churn);
+  const saved = `${directory}/live.snapshot`;
+  const save = `${requiredTool('etcdctl')} --endpoints ${etcd.endpoint} snapshot save ${saved}`;
+  const triage = `dist/kubechurn triage --etcd ${etcd.endpoint} -o json`;
+  const seconds = { save: [] as number[], triage: [] as number[] };
+  const p99 = { save: [] as number[], triage: [] as number[] };
+  try {
+    for (let round = 0; round < rounds; round++) {
+      for (const [what, command] of [
+        ['save', save],
+        ['triage', triage],
+      ] as const) {
+        rmSync(saved, { force: true });
+        seconds[what].push((await measure(command)).seconds);
+        rmSync(saved, { force: true });
+        p99[what].push(await whileWriting(etcd, () => measure(command)));
+        console.error(
+          `bench: live ${what}: ${seconds[what].at(-1)?.toFixed(2)} s, writers' p99 ${p99[what].at(-1)?.toFixed(1)} ms`,
+        );
+      }
+    }
+  } finally {
+    await etcd.stop();
+    rmSync(saved, { force: true });
+  }
+  const size = statSync(churn).size / 1e9;
+  return {
+    goals: [
+      {
+        what: 'live member to full report, against `etcdctl snapshot save`',
+        allowed: 1.3,
+        measured: median(seconds.triage) / median(seconds.save),
+        unit: 'times',
+      },
+      {
+        what: "writers' p99 meanwhile, against that under `etcdctl snapshot save`",
+        allowed: 1.2,
+        measured: median(p99.triage) / median(p99.save),
+        unit: 'times',
+      },
+    ],
+    notes: [
+      `A member with the ${size.toFixed(2)} GB of the first table: \`etcdctl snapshot save\` ${median(seconds.save).toFixed(1)} s, \`kubechurn triage --etcd\` ${median(seconds.triage).toFixed(1)} s (medians of ${rounds}).`,
+      `Eight writers of ${writesPerSecond} puts a second together, from the start to the end of each: p99 ${median(p99.save).toFixed(0)} ms and ${median(p99.triage).toFixed(0)} ms.`,
+    ],
+  };
+}
+
+const writesPerSecond = 200;
+
+/** The 99th percentile of the milliseconds a put takes while something else runs. Sent at fixed times, however long others take. */
+async function whileWriting({ client }: BenchEtcd, run: () => Promise<unknown>): Promise<number> {
+  const took: number[] = [];
+  const value = Buffer.alloc(1_000, 'x');
+  let over = false;
+  const writer = async (lane: number): Promise<void> => {
+    const every = (8 / writesPerSecond) * 1_000;
+    for (let due = performance.now() + (lane * every) / 8; !over; due += every) {
+      await pause(Math.max(0, due - performance.now()));
+      await client.put(`/registry/configmaps/bench/writer-${lane}`, value);
+      took.push(performance.now() - due);
+    }
+  };
+  const writers = Promise.all(Array.from({ length: 8 }, (_, lane) => writer(lane)));
+  await run();
+  over = true;
+  await writers;
+  return took.sort((a, b) => a - b)[Math.floor(took.length * 0.99)] ?? 0;
+}
+
+export async function censusFigures(rounds: number): Promise<LiveFigures> {
+  const etcd = await startEtcd({ quotaBytes: 8 * 2 ** 30 });
+  try {
+    await fillWithKeys(etcd.client, censusKeys);
+    const seconds: number[] = [];
+    for (let round = 0; round < rounds; round++) seconds.push(await untilProvisional(etcd.endpoint));
+    console.error(`bench: census: ${seconds.map((each) => each.toFixed(2)).join(', ')} s`);
+    return {
+      goals: [
+        {
+          what: `census answer on ${censusKeys.toLocaleString('en')} keys`,
+          allowed: 5,
+          measured: median(seconds),
+          unit: 's',
+        },
+      ],
+      notes: ['The census is timed from the start of the process to its answer on stderr.'],
+    };
+  } finally {
+    await etcd.stop();
+  }
+}
+
+function untilProvisional(endpoint: string): Promise<number> {
+  const began = performance.now();
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const child = spawn('dist/kubechurn', ['triage', '--etcd', endpoint, '-o', 'json'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+    if (!said.includes('Provisional')) return;
+    resolve((performance.now() - began) / 1_000);
+    child.kill();
+  });
+  child.on('close', () => reject(new Error(`triage gave no provisional answer: ${said}`)));
+  return promise;
+}
+
+interface WatchCost {
+  readonly events: number;
+  readonly perSecond: number;
+  readonly microseconds: number;
+  readonly gap: number;
+  readonly behind: number;
+}
+
+export async function watchFigures(): Promise<LiveFigures> {
+  // In memory and without syncing: what is measured is the watch, which should have as much as possible to see.
+  const etcd = await startEtcd({ quotaBytes: 8 * 2 ** 30 });
+  try {
+    const single = await watchCost(etcd, 1);
+    const fast = await watchCost(etcd, 16);
+    console.error(`bench: watch: ${JSON.stringify({ single, fast })}`);
+    return {
+      goals: [
+        {
+          what: 'live watch: CPU of an event, one in each message',
+          allowed: 10,
+          measured: single.microseconds,
+          unit: 'us',
+        },
+        {
+          what: 'live watch: events a second without falling behind',
+          allowed: 10_000,
+          measured: fast.gap === 0 ? fast.perSecond : 0,
+          unit: 'events/s',
+          atLeast: true,
+        },
+      ],
+      notes: [
+        `Single puts came at ${single.perSecond.toFixed(0)} events a second, transactions of 16 at ${fast.perSecond.toFixed(0)} (${fast.microseconds.toFixed(1)} us each); ${fast.gap} revisions were passed over, and it was ${fast.behind} behind the head at the end.`,
+      ],
+    };
+  } finally {
+    await etcd.stop();
+  }
+}
+
+/** What watching costs while somebody writes as fast as this machine can. */
+async function watchCost(
+  { endpoint, client }: Pick<BenchEtcd, 'endpoint' | 'client'>,
+  changesEach: number,
+): Promise<WatchCost> {
+  const child = spawn(process.execPath, ['bench/live-watch.ts', endpoint, '5'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  let over = false;
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  child.on('close', () => {
+    over = true;
+    resolve();
+  });
+  const value = Buffer.alloc(500, 'x');
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (!over) {
+      const puts = Array.from({ length: changesEach }, () => ({
+        put: `/registry/pods/ns/pod-${next++ % 5_000}`,
+        value,
+      }));
+      const [only] = puts;
+      await (puts.length === 1 && only ? client.put(only.put, value) : client.txn(puts));
+    }
+  };
+  await Promise.all(Array.from({ length: 64 }, lane));
+  await ended;
+  return JSON.parse(said) as WatchCost;
+}

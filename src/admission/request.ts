@@ -1,0 +1,48 @@
+import type { JsonObject } from '../model/json.ts';
+import type { Request, Verb } from '../model/request.ts';
+import type { Millis } from '../model/write.ts';
+import { asObject, asText } from '../objects/json-text.ts';
+import { metadataDigest } from '../objects/metadata-digest.ts';
+import { revisionOf } from '../objects/metadata.ts';
+import type { Review } from './review.ts';
+
+/**
+ * What a review says of who asks for what, without a word of the object itself.
+ * @param answered the HTTP status we refused it with; undefined where we let it through, whatever became of it
+ */
+export function requestOf(review: Review, at: Millis, answered?: number): Request {
+  const { key, user, fieldManager, subresource, dryRun } = review;
+  const before = metadataOf(review.oldObject);
+  const after = metadataOf(review.object);
+  const uid = asText(before['uid']) ?? asText(after['uid']);
+  const basedOn = revisionOf(before['resourceVersion']);
+  return {
+    at,
+    answeredAt: at,
+    verb: verbOf(review),
+    key,
+    ...(uid !== undefined && { uid }),
+    ...(user !== '' && { user }),
+    ...(fieldManager !== undefined && { fieldManager }),
+    ...(subresource !== undefined && { subresource }),
+    ...(basedOn > 0 && { basedOn }),
+    outcome: answered === undefined ? 'unknown' : 'rejected',
+    ...(answered !== undefined && { code: answered }),
+    ...(dryRun && { dryRun }),
+    ...(carriesMetadata(review) && { metadataDigest: metadataDigest(after) }),
+  };
+}
+
+function verbOf({ operation, patched }: Review): Verb {
+  if (operation === 'UPDATE') return patched ? 'patch' : 'update';
+  return operation === 'CREATE' ? 'create' : 'delete';
+}
+
+/** A Scale has a name and a version only, not the metadata that will be stored. */
+function carriesMetadata({ operation, subresource }: Review): boolean {
+  return operation !== 'DELETE' && subresource !== 'scale';
+}
+
+function metadataOf(object: JsonObject): JsonObject {
+  return asObject(object['metadata']);
+}

@@ -1,0 +1,27 @@
+import { disarmNoSpace, listAlarms } from '../../etcd/maintenance-calls.ts';
+import { listed } from '../../words/listed.ts';
+import { bytes } from '../../words/units.ts';
+import type { StepOutcome } from '../journal.ts';
+import { memberLimits } from '../plan/decide.ts';
+import { leaderOf, nameById } from '../plan/health.ts';
+import { armedFor, isAnswering, nameOf, type Seen } from '../plan/seen.ts';
+import type { Ports } from '../ports.ts';
+
+/** Disarms each (member, NOSPACE) pair, nothing else, once every member's file is small enough not to arm it again. */
+export async function disarm(seen: Seen, growthPerMinute: number, { cluster, settings }: Ports): Promise<StepOutcome> {
+  const armed = armedFor(seen, 'NOSPACE');
+  const blocking = seen.members.flatMap((member) => {
+    if (!isAnswering(member)) return [`${nameOf(member)} does not answer, so that its size is unknown`];
+    const limits = memberLimits(member, settings, growthPerMinute);
+    if (limits && member.state.sizeBytes < limits.safeBytes) return [];
+    return [`${nameOf(member)} holds ${bytes(member.state.sizeBytes)}, and would arm it again`];
+  });
+  if (blocking.length > 0) return { result: 'refused', why: blocking.join('; ') };
+  const leader = cluster.member((leaderOf(seen) ?? seen.members.find(isAnswering)!).id);
+  for (const id of armed.filter((each) => each !== '0')) await disarmNoSpace(leader, id);
+  const left = (await listAlarms(leader)).filter(({ alarm }) => alarm === 'NOSPACE');
+  const names = listed(armed.map((id) => nameById(seen, id)));
+  return left.length === 0
+    ? { result: 'done', why: `NOSPACE of ${names} is disarmed; none is left` }
+    : { result: 'failed', why: `NOSPACE is armed again for ${listed(left.map(({ memberId }) => nameById(seen, memberId)))}` };
+}

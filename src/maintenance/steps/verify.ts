@@ -1,0 +1,92 @@
+import { hashKeys, readThroughQuorum, writeProbe } from '../../etcd/maintenance-calls.ts';
+import { listed } from '../../words/listed.ts';
+import { duration } from '../../words/units.ts';
+import type { StepOutcome } from '../journal.ts';
+import { leaderOf, nameById } from '../plan/health.ts';
+import { isAnswering, nameOf, votersOf, type AnsweringMember, type Seen } from '../plan/seen.ts';
+import type { Ports } from '../ports.ts';
+import { soundCluster } from './gate.ts';
+import { isOutcomeUnknown, sentenceOf } from './outcomes.ts';
+
+/** The proof that the database is back. */
+export interface Verification {
+  /** A probe was written and deleted again. */
+  readonly writesAccepted: boolean;
+  /** Every voter served a linearizable read. */
+  readonly readable: boolean;
+  /** Armed at the end: `NOSPACE of member-1`. */
+  readonly alarms: readonly string[];
+  /** How long it was watched whether the alarm comes back. */
+  readonly watchedSeconds: number;
+  /** Of every voter's keys at one revision. */
+  readonly hashes: 'equal' | 'different' | 'not compared';
+}
+
+const callMillis = 15_000;
+const between = 1_000;
+
+/** `watch`: an alarm was disarmed, so that it may come back. */
+export async function verify(watch: boolean, ports: Ports): Promise<StepOutcome & { readonly verification: Verification }> {
+  const { cluster, clock, pace, signal } = ports;
+  const sound = await soundCluster(ports);
+  const nothing = { writesAccepted: false, readable: false, alarms: [], watchedSeconds: 0, hashes: 'not compared' } as const;
+  if ('whyNot' in sound) return { result: 'failed', why: sound.whyNot, verification: nothing };
+  const voters = votersOf(sound.seen).filter(isAnswering);
+  const leader = cluster.member((leaderOf(sound.seen) ?? voters[0]!).id);
+  const written = await writeProbe(leader, callMillis).then(() => undefined, sentenceOf);
+  const began = clock.now();
+  let seen = sound.seen;
+  if (watch && written === undefined)
+    while (seen.alarms.length === 0 && clock.now() - began < pace.rearmWatch) {
+      ports.tell('watching whether the alarm comes back');
+      await clock.wait(Math.min(between, pace.rearmWatch), signal);
+      const before = seen;
+      seen = await cluster.look().catch((error: unknown) => {
+        if (isOutcomeUnknown(error)) return before;
+        throw error;
+      });
+    }
+  const watchedSeconds = Math.round((clock.now() - began) / 1000);
+  const hashes = ports.verifyHash ? await compareHashes(voters, ports) : 'not compared';
+  const unread = await unreadable(voters, ports);
+  const alarms = alarmNames(seen);
+  const verification = { writesAccepted: written === undefined, readable: unread.length === 0, alarms, watchedSeconds, hashes };
+  const faults = [
+    ...(written === undefined ? [] : [`a probe write was refused: ${written}`]),
+    ...(alarms.length > 0 ? [`armed again: ${listed(alarms)}`] : []),
+    ...unread,
+    ...(hashes === 'different' ? ["the members' data differs: restore the one that deviates"] : []),
+  ];
+  if (faults.length > 0) return { result: 'failed', why: faults.join('; '), verification };
+  const watched = watch ? `, no alarm within ${duration(pace.rearmWatch)}` : '';
+  return { result: 'done', why: `a write was accepted, every voter can be read${watched}`, verification };
+}
+
+function alarmNames(seen: Seen): string[] {
+  return seen.alarms.map(({ alarm, memberId }) => `${alarm} of ${nameById(seen, memberId)}`);
+}
+
+async function unreadable(voters: readonly AnsweringMember[], { cluster }: Ports): Promise<string[]> {
+  const asked = await Promise.all(
+    voters.map(async (voter) =>
+      readThroughQuorum(cluster.member(voter.id)).then(
+        () => [],
+        (error: unknown) => [`${nameOf(voter)} cannot be read: ${sentenceOf(error)}`],
+      ),
+    ),
+  );
+  return asked.flat();
+}
+
+/** Comparable only at equal compactions: another compactor may come in between, so it is tried again. */
+async function compareHashes(voters: readonly AnsweringMember[], { cluster }: Ports): Promise<Verification['hashes']> {
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const { revision } = await cluster.member(voters[0]!.id).status();
+    const hashes = await Promise.allSettled(voters.map(({ id }) => hashKeys(cluster.member(id), revision, 60_000)));
+    const values = hashes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    if (values.length < voters.length) continue;
+    if (new Set(values.map(({ compactRevision }) => compactRevision)).size > 1) continue;
+    return new Set(values.map(({ hash }) => hash)).size === 1 ? 'equal' : 'different';
+  }
+  return 'not compared';
+}

@@ -1,0 +1,201 @@
+import { basename, join } from 'node:path';
+import { isProblem, problem, type ErrorCatalogue, type Problem } from '../../errors/problem.ts';
+import type { EtcdConnection } from '../../etcd/connection.ts';
+import type { Member } from '../../etcd/member.ts';
+import { applyRetention, backupName, sha256Of, whyNoRoom, writeChecksum, type Retention } from '../../maintenance/backup/directory.ts';
+import type { Cluster } from '../../maintenance/cluster.ts';
+import { nameOf, type AnsweringMember, type Seen } from '../../maintenance/plan/seen.ts';
+import type { Evidence, EvidencePort } from '../../maintenance/ports.ts';
+import type { ChurnReport } from '../../report/schema.ts';
+import { createSpool } from '../../sources/snapshot/spool.ts';
+import { openKept, openTemporary, temporaryShortage, type FreeSpace, type SpoolTarget } from '../../sources/snapshot/spool-target.ts';
+import type { RevisionClock } from '../../tally/revision-clock.ts';
+import { bytes } from '../../words/units.ts';
+import { triageLive } from '../offline/live-triage.ts';
+import type { SnapshotTriage } from '../offline/triage.ts';
+
+const evidenceErrors = {
+  none: problem(
+    'MAINTAIN_NO_EVIDENCE',
+    (why: string) => `nothing was changed, because the evidence could not be taken: ${why}; --evidence off goes on without`,
+  ),
+  grew: problem('MAINTAIN_SNAPSHOT_GREW', (at: string, by: string) => `the file of ${at} grew by ${by} while it was read`),
+  late: problem('MAINTAIN_SNAPSHOT_LATE', (at: string) => `the snapshot of ${at} took longer than it may`),
+} satisfies ErrorCatalogue;
+
+export interface EvidenceOptions {
+  readonly connection: EtcdConnection;
+  readonly cluster: Cluster;
+  /** A directory that keeps the snapshot. */
+  readonly backup?: string;
+  readonly retention: Retention;
+  readonly free: FreeSpace;
+  readonly version: string;
+  readonly seed: number;
+  readonly top: number;
+  readonly now: () => number;
+  readonly tell: (what: string, done?: number, total?: number) => void;
+  /** The report of a database file. */
+  readonly triageFile: (file: string, more: Required<Pick<SnapshotTriage, 'refine' | 'onClock'>>) => Promise<ChurnReport>;
+}
+
+/** What was kept, for the record. */
+export interface KeptEvidence {
+  readonly report: ChurnReport | null;
+  readonly snapshot?: string;
+  readonly sha256?: string;
+  readonly bytes?: number;
+}
+
+/** One snapshot of a follower, spooled at line speed: the report is made of it, and with a directory it stays as a backup. */
+export function createEvidence(options: EvidenceOptions): EvidencePort & { kept(): KeptEvidence } {
+  let kept: KeptEvidence = { report: null };
+  return {
+    kept: () => kept,
+    obstacles(from) {
+      const { backup, free } = options;
+      if (backup === undefined) return [];
+      const why = whyNoRoom(backup, roomFor(from), free);
+      return why === undefined
+        ? []
+        : [`--backup ${backup} cannot take it: ${why}; nothing was changed: make room, name another directory, or leave --backup out`];
+    },
+    async take(from, seen, signal) {
+      try {
+        const { evidence, ...found } = await takeFrom(from, seen, signal, options);
+        kept = found;
+        return evidence;
+      } catch (error) {
+        if (!isProblem(error) || signal.aborted) throw error;
+        throw evidenceErrors.none(error.message);
+      }
+    },
+  };
+}
+
+function roomFor({ state }: AnsweringMember): number {
+  return Math.ceil(state.sizeBytes * 1.1);
+}
+
+async function takeFrom(
+  from: AnsweringMember,
+  seen: Seen,
+  signal: AbortSignal,
+  options: EvidenceOptions,
+): Promise<KeptEvidence & { readonly evidence: Evidence }> {
+  const { backup, free, cluster } = options;
+  const shortage = backup === undefined ? temporaryShortage(from.state.sizeBytes, free) : undefined;
+  if (shortage !== undefined) return census(from, shortage, options);
+  const name = backupName(from.state.clusterId, from.state.revision, options.now());
+  const target = backup === undefined ? openTemporary() : openKept(join(backup, name));
+  try {
+    const taken = await spool(from, cluster.member(from.id), target, signal, options);
+    const file = target.finish();
+    let clock: RevisionClock | undefined;
+    const report = await options.triageFile(file, {
+      onClock: (found) => (clock = found),
+      refine: (counted) => ({
+        ...counted,
+        source: counted.source.map((source) => ({ ...source, kind: 'etcd', name: from.state.endpoint })),
+        database: {
+          sizeBytes: from.state.sizeBytes,
+          inUseBytes: from.state.inUseBytes,
+          quotaBytes: from.state.quotaBytes,
+          quotaSource: from.state.quotaBytes === null ? 'unknown' : 'etcd',
+          alarms: [...new Set(seen.alarms.map(({ alarm }) => alarm))],
+        },
+      }),
+    });
+    const evidence = {
+      why: `${bytes(taken)} of ${nameOf(from)}, read and understood${backup === undefined ? '' : `, kept as ${join(backup, name)}`}`,
+      growthPerMinute: growthOf(report),
+      revisionBefore: (milliseconds: number) => revisionBefore(report, clock, milliseconds),
+    };
+    if (backup === undefined) return { report, evidence };
+    const sha256 = sha256Of(file);
+    writeChecksum(file, basename(file), sha256);
+    applyRetention(backup, from.state.clusterId, options.retention, options.now());
+    return { report, evidence, snapshot: file, sha256, bytes: taken };
+  } finally {
+    target.discard();
+  }
+}
+
+/** No room for a file: who holds what can still be said, though not who wrote it how often. */
+async function census(from: AnsweringMember, shortage: string, options: EvidenceOptions): Promise<KeptEvidence & { readonly evidence: Evidence }> {
+  const { connection, top, seed, version, tell } = options;
+  const report = await triageLive({
+    ...{ top, seed, version },
+    connection: { ...connection, endpoints: [from.state.endpoint] },
+    triageFile: () => Promise.reject(new Error('there is no file')),
+    onCensus: () => {},
+    onProgress: tell,
+    free: () => 0,
+  });
+  return {
+    report,
+    evidence: { why: `a census only: ${shortage}`, growthPerMinute: null, revisionBefore: () => undefined },
+  };
+}
+
+/** Slower than any disk worth the name: 4 MB/s. */
+const millisPerByte = 1 / 4_000;
+const between = 1_000;
+const growthAllowed = 0.05;
+
+/**
+ * Its read transaction pins pages, so the stream is given up where it takes too long or the member's file grows by 5 % of
+ * the quota meanwhile: measured, a paused one grew a file of 44 MB to 257 MB.
+ */
+async function spool(
+  { state }: AnsweringMember,
+  member: Member,
+  target: SpoolTarget,
+  signal: AbortSignal,
+  { tell, now }: EvidenceOptions,
+): Promise<number> {
+  const at = state.endpoint;
+  const into = createSpool(target, (done) => tell(`taking the snapshot of ${at}`, done, state.sizeBytes));
+  const began = now();
+  const deadline = 60_000 + state.sizeBytes * millisPerByte;
+  const allowed = (state.quotaBytes ?? state.sizeBytes) * growthAllowed;
+  let stop: Problem | undefined;
+  const watch = setInterval(() => {
+    if (now() - began > deadline) stop = evidenceErrors.late(at);
+    void member.status().then(
+      ({ sizeBytes }) => {
+        const grown = sizeBytes - state.sizeBytes;
+        if (grown > allowed) stop = evidenceErrors.grew(at, bytes(grown));
+      },
+      () => {}, // the stream itself says so
+    );
+  }, between);
+  try {
+    await member.snapshot({
+      write(piece) {
+        signal.throwIfAborted();
+        if (stop) throw stop;
+        into.write(piece);
+      },
+    });
+    return into.end();
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+function growthOf({ clock, totals }: ChurnReport): number | null {
+  const from = Date.parse(clock?.from ?? '');
+  const to = Date.parse(clock?.to ?? '');
+  const minutes = (to - from) / 60_000;
+  return minutes > 0 ? totals.bytes / minutes : null;
+}
+
+/** By the time of the newest revision, not by our clock: the two may differ, and etcd may have been full for hours. */
+function revisionBefore(report: ChurnReport, clock: RevisionClock | undefined, milliseconds: number): number | undefined {
+  const newest = Math.max(...report.source.map(({ toRevision }) => toRevision));
+  const at = clock?.timeOf(newest);
+  if (at === undefined) return undefined;
+  return clock?.revisionAt(at - milliseconds) ?? 0;
+}
+
