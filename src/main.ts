@@ -11,13 +11,17 @@ else (await import('./pipeline/offline/threads.ts')).runThread();
 async function runCommandLine(): Promise<void> {
   const { Command } = await import('commander');
   const { checkCommand } = await import('./commands/check.ts');
+  const { maintainCommand } = await import('./commands/maintain.ts');
   const { triageCommand } = await import('./commands/triage.ts');
+  const { webhookCommand } = await import('./commands/webhook.ts');
   const program = new Command('kubechurn')
     .description('finds who fills the etcd behind a Kubernetes cluster, why, and what to change')
     .version(version)
     .showHelpAfterError('(--help says what there is)')
     .addCommand(triageCommand({ version, entry: new URL(import.meta.url) }))
-    .addCommand(checkCommand({ version }));
+    .addCommand(maintainCommand({ version, entry: new URL(import.meta.url) }))
+    .addCommand(checkCommand({ version }))
+    .addCommand(webhookCommand());
   for (const command of [program, ...program.commands])
     command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
   // A reader that has seen enough (head) is no error.

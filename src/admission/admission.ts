@@ -8,10 +8,10 @@ import type { Review } from './review.ts';
 import { concerning, nothingStanding, standing } from './standing.ts';
 import { createThrottle, throttleLabel, type ThrottleLimits } from './throttle.ts';
 import { warningOf } from './warning.ts';
-import { createBudget, type BudgetLimits } from './warning-budget.ts';
+import { createBudget, usualBudget, type BudgetLimits } from './warning-budget.ts';
 
 export interface AdmissionLimits {
-  readonly budget: BudgetLimits;
+  readonly budget?: BudgetLimits;
   readonly throttle: ThrottleLimits;
   /** Off, because nobody reads what a program is warned of. */
   readonly warnServiceAccounts: boolean;
@@ -24,7 +24,7 @@ const mostAtOnce = 2;
 const aloneAfter: Millis = 60_000;
 
 /** Decides from memory, at once; what it learns from a request it learns after the answer. */
-export function createAdmission({ budget, throttle, warnServiceAccounts }: AdmissionLimits) {
+export function createAdmission({ budget = usualBudget, throttle, warnServiceAccounts }: AdmissionLimits) {
   const spend = createBudget(budget);
   const slows = createThrottle(throttle);
   const own = createOwnCounts();

@@ -59,8 +59,7 @@ function wantsIt({ oldObject }: Review, namespace: boolean): boolean {
 function isProven({ loop, confidence, subject, writers }: StandingFinding, { key, user }: Review): boolean {
   if (!loop || confidence !== 'high' || subject.type !== 'object') return false;
   const { group = '', resource, namespace, name } = subject;
-  const same =
-    group === key.group && resource === key.resource && namespace === key.namespace && name === key.name;
+  const same = group === key.group && resource === key.resource && namespace === key.namespace && name === key.name;
   return same && writers.some((writer) => writer.kind === 'user' && writer.name === user);
 }
 

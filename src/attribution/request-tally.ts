@@ -2,7 +2,6 @@ import type {
   CountedRequests,
   Outcomes,
   Request,
-  RequestCount,
   RequestSource,
   ResourceRequests,
   Standing,
@@ -10,93 +9,8 @@ import type {
 } from '../model/request.ts';
 import { resourceId, type ResourceKey } from '../model/resource.ts';
 import type { Millis } from '../model/write.ts';
+import { ObjectUserSum, Sum, UserSum } from './request-sums.ts';
 import { MinuteCounts } from './stretches.ts';
-
-/** Requests of one group of them, while they are counted. */
-class Sum {
-  succeeded = 0;
-  unchanged = 0;
-  conflicts = 0;
-  /** By status; made when needed, since most objects are never refused anything. */
-  #rejected: Map<number, number> | undefined;
-  from: Millis = Infinity;
-  to: Millis = -Infinity;
-
-  add({ at, outcome, code = 0, dryRun, reason, verb }: Request): void {
-    if (at < this.from) this.from = at;
-    if (at > this.to) this.to = at;
-    if (outcome === 'rejected') {
-      const rejected = (this.#rejected ??= new Map());
-      rejected.set(code, (rejected.get(code) ?? 0) + 1);
-      if (isConflict(code, reason, verb)) this.conflicts++;
-    } else if (outcome === 'succeeded') {
-      this.succeeded++;
-      if (dryRun) this.unchanged++;
-    }
-  }
-
-  get all(): number {
-    let all = this.succeeded;
-    for (const count of this.#rejected?.values() ?? []) all += count;
-    return all;
-  }
-
-  outcomes(joined: boolean): Outcomes {
-    return {
-      succeeded: this.succeeded,
-      unchanged: joined ? this.unchanged : undefined,
-      rejected: Object.fromEntries([...(this.#rejected ?? [])].sort((a, b) => a[0] - b[0])),
-      conflicts: this.conflicts,
-      from: this.from,
-      to: this.to,
-    };
-  }
-}
-
-/** A name that is taken is refused with 409 too, when something is created. */
-export function isConflict(code: number, reason: string | undefined, verb: Request['verb']): boolean {
-  return code === 409 && (reason === undefined ? verb !== 'create' : reason === 'Conflict');
-}
-
-class UserSum extends Sum {
-  readonly userAgents: string[] = [];
-
-  override add(request: Request): void {
-    super.add(request);
-    const { userAgent } = request;
-    if (userAgent === undefined || this.userAgents.length >= 3 || this.userAgents.includes(userAgent)) return;
-    this.userAgents.push(userAgent);
-  }
-}
-
-class ObjectUserSum extends UserSum {
-  reason: string | undefined;
-  #conflicting: MinuteCounts | undefined;
-  #refused: MinuteCounts | undefined;
-
-  override add(request: Request): void {
-    super.add(request);
-    if (request.outcome !== 'rejected') return;
-    this.reason = request.reason ?? this.reason;
-    if (isConflict(request.code ?? 0, request.reason, request.verb))
-      (this.#conflicting ??= new MinuteCounts()).add(request.at);
-    else (this.#refused ??= new MinuteCounts()).add(request.at);
-  }
-
-  count(key: ResourceKey, user: string, joined: boolean): RequestCount {
-    return {
-      ...this.outcomes(joined),
-      key,
-      user,
-      userAgents: this.userAgents.toSorted(),
-      reason: this.reason,
-      conflicting: this.#conflicting?.busiest() ?? quiet,
-      refused: this.#refused?.busiest() ?? quiet,
-    };
-  }
-}
-
-const quiet = { count: 0, perMinute: 0, minutes: 0 };
 
 /** What was asked of one object; where nothing else tells, what succeeded stands in for its writes. */
 export interface AskedObject {
@@ -134,7 +48,7 @@ export interface TallyLimits {
   readonly named: number;
 }
 
-export const defaultLimits: TallyLimits = { objects: 100_000, named: 1_000 };
+const defaultLimits: TallyLimits = { objects: 100_000, named: 1_000 };
 
 /** Counts requests by object, resource and user within bounded memory. The order of requests does not matter. */
 export class RequestTally {
@@ -143,6 +57,7 @@ export class RequestTally {
   readonly #resources = new Map<string, ResourceSum>();
   readonly #users = new Map<string, { readonly sum: UserSum; readonly resources: Map<string, number> }>();
   readonly #objects = new Map<string, ObjectSum>();
+  readonly #reporters = new Map<string, Sum>();
   #error = 0;
 
   constructor(limits: TallyLimits = defaultLimits) {
@@ -161,6 +76,7 @@ export class RequestTally {
     const made = wrote && isCreation(request);
     const removed = wrote && isRemoval(request);
     if (wrote) ofResource.minutes.add(request.at);
+    if (wrote && resource === 'events' && group === '') this.#reporterOf(user).add(request);
     if (made) ofResource.creates++;
     if (removed) ofResource.deletes++;
     if (request.key.name === '') return;
@@ -257,6 +173,11 @@ export class RequestTally {
     for (const [user, { sum }] of this.#users) yield { user, writes: sum.succeeded - sum.unchanged };
   }
 
+  /** Who sent Events. */
+  *askedReporters(): Generator<{ readonly user: string; readonly writes: number; from: Millis; to: Millis }> {
+    for (const [user, { succeeded, from, to }] of this.#reporters) yield { user, writes: succeeded, from, to };
+  }
+
   /** What succeeded by resource and minute. */
   *minutes(): Generator<{
     readonly group: string;
@@ -282,6 +203,12 @@ export class RequestTally {
       };
       this.#resources.set(name, found);
     }
+    return found;
+  }
+
+  #reporterOf(user: string): Sum {
+    let found = this.#reporters.get(user);
+    if (!found) this.#reporters.set(user, (found = new Sum()));
     return found;
   }
 

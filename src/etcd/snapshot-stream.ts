@@ -2,8 +2,8 @@ import type { ClientReadableStream } from '@grpc/grpc-js';
 import { snapshotBlob } from './snapshot-message.ts';
 
 export interface SnapshotSink {
-  /** Must not keep the piece's member waiting: it holds a transaction open until the last piece is taken. */
-  write(piece: Uint8Array): void;
+  /** Returns a promise where the next piece should wait; the member holds a transaction open until the last is taken. */
+  write(piece: Uint8Array): Promise<void> | undefined;
 }
 
 /** A member that sends nothing for three of these, though it answers pings, hangs. */
@@ -18,12 +18,15 @@ export function streamSnapshot(stream: ClientReadableStream<Buffer>, sink: Snaps
     stream.cancel();
   };
   const stall = setInterval(() => {
-    if (++quiet > 3) fail(new Error(`nothing came for ${(3 * tick) / 1000} s`));
+    if (!stream.isPaused() && ++quiet > 3) fail(new Error(`nothing came for ${(3 * tick) / 1000} s`));
   }, tick);
   stream.on('data', (message: Buffer) => {
     quiet = 0;
     try {
-      sink.write(snapshotBlob(message));
+      const full = sink.write(snapshotBlob(message));
+      if (full === undefined) return;
+      stream.pause();
+      full.then(() => stream.resume(), fail);
     } catch (error) {
       fail(error);
     }

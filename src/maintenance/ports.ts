@@ -26,6 +26,8 @@ export interface Evidence {
   /** One clause: what was kept, and what could not be. */
   readonly why: string;
   readonly growthPerMinute: number | null;
+  /** What is older was compacted before; 0 where that is unknown. */
+  readonly compactRevision: number;
   /** The newest revision at least so many milliseconds older than the newest of all; undefined where no time is known. */
   revisionBefore(milliseconds: number): number | undefined;
 }

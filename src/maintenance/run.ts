@@ -2,7 +2,7 @@ import { isProblem } from '../errors/problem.ts';
 import { listed } from '../words/listed.ts';
 import { bytes, duration } from '../words/units.ts';
 import { openJournal, plannedSteps, type Journal, type JournalStep, type StepOutcome } from './journal.ts';
-import { compactionOf } from './plan/compaction.ts';
+import { compactionOf, keepsOf, type CompactionPlan } from './plan/compaction.ts';
 import { memberLimits, worthDefragmenting } from './plan/decide.ts';
 import { blockedMillis, exceedsProbes } from './plan/estimate.ts';
 import { leaderOf } from './plan/health.ts';
@@ -177,6 +177,7 @@ async function takeEvidence(seen: Seen, journal: Journal, ports: Ports): Promise
   return taken;
 }
 
+/** Keeps less and less only as long as the database would stay full. */
 async function compactAll(
   seen: Seen,
   evidence: Evidence | undefined,
@@ -185,19 +186,30 @@ async function compactAll(
   progress: Progress,
 ): Promise<void> {
   const voters = turnsOf(seen);
-  const compaction = compactionOf(seen, ports.settings.keep, evidence);
-  for (const member of voters) {
-    const { result, why } = await journal.note('compact', nameOf(member), async (): Promise<StepOutcome> => {
-      if ('skip' in compaction) return { result: 'skipped', why: compaction.skip };
-      const outcome = await compactMember(member.id, compaction, ports);
-      return outcome.result === 'done' ? { ...outcome, why: `${outcome.why}: ${compaction.why}` } : outcome;
-    });
-    if (result === 'failed' || result === 'unknown') {
+  let current = seen;
+  for (const keep of keepsOf(ports.settings, armedFor(seen, 'NOSPACE').length > 0)) {
+    const compaction = compactionOf(current, keep, evidence);
+    for (const member of voters) {
+      const { result, why } = await journal.note('compact', nameOf(member), () => compactOne(member, compaction, ports));
+      if (result !== 'failed' && result !== 'unknown') continue;
       progress.halted = { outcome: 'failed', why: `the compaction of ${nameOf(member)} failed: ${why}` };
       return;
     }
+    const settled = await journal.note('settle', undefined, () => settle(voters, compaction, ports));
+    if (settled.result !== 'done') {
+      progress.halted = { outcome: 'failed', why: `the compaction failed: ${settled.why}` };
+      return;
+    }
+    current = await ports.cluster.look();
+    if (overLine(current, ports, progress) === undefined) return;
   }
-  await journal.note('settle', undefined, () => settle(voters, ports));
+}
+
+async function compactOne({ id }: AnsweringMember, compaction: CompactionPlan, ports: Ports): Promise<StepOutcome> {
+  if ('skip' in compaction) return { result: 'skipped', why: compaction.skip };
+  // The last one is left to `settle`.
+  const outcome = await compactMember(id, { ...compaction, revision: compaction.revision - 1 }, ports);
+  return outcome.result === 'done' ? { ...outcome, why: `${outcome.why}: ${compaction.why}` } : outcome;
 }
 
 /** One member at a time, who is next being decided afresh before each turn. */

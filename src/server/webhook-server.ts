@@ -6,8 +6,7 @@ import express, { type ErrorRequestHandler, type Express, type Response } from '
 import type { KeyPair } from './tls/key-pair.ts';
 
 /** What a call is answered with, and what is left to do once the answer is out. */
-export type Reply =
-  { readonly text: string; after(): void } | { readonly refused: string; readonly text?: undefined };
+export type Reply = { readonly text: string; after(): void } | { readonly refused: string; readonly text?: undefined };
 
 /** Where an API server asks; `throttled` is for namespaces that carry the throttle's label. */
 export const webhookPaths = { plain: '/admit', throttled: '/admit/throttle' } as const;
@@ -110,7 +109,7 @@ function failed(refuse: (response: Response, status: number, why: string) => voi
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error);
     const status = error instanceof Object && 'status' in error ? Number(error.status) : 500;
-    refuse(response, status, status === 500 ? 'unexpected failure' : sentences[status] ?? 'the body cannot be read');
+    refuse(response, status, status === 500 ? 'unexpected failure' : (sentences[status] ?? 'the body cannot be read'));
   };
 }
 

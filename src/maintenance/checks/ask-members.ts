@@ -101,7 +101,15 @@ function sorted(
   }
   // A member with two URLs is silent only where it answers at neither.
   const answered = new Set([...answering.values()].map(({ name }) => name));
-  return { answering: [...answering.values()], silent: [...silent.values()].filter(({ name }) => !answered.has(name)) };
+  return {
+    answering: [...answering.values()].sort(byName),
+    silent: [...silent.values()].filter(({ name }) => !answered.has(name)).sort(byName),
+  };
+}
+
+/** etcd lists its members by their ids, which mean nothing to anybody. */
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
 }
 
 function nameAt(listed: readonly ListedMember[] | undefined, url: string): string | undefined {

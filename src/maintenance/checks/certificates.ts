@@ -10,7 +10,7 @@ const when = { warnsWhen: 'one ends within 30 days', failsWhen: 'one ends within
 export const ownCertificates: Check = {
   category: 'certificates',
   name: 'client certificate',
-  needs: ['TLS'],
+  needs: [],
   looksAt: 'the files given with --cert and --cacert, and until when they are valid',
   ...when,
   judge: (seen) =>

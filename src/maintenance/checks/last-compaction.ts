@@ -20,7 +20,8 @@ export const lastCompaction: Check = {
   needs: ['an answer'],
   looksAt:
     "who compacts, and when last: kube-apiserver's note (the key compact_rev_key), dated by the leases stored at its revision, and etcd's metrics",
-  warnsWhen: 'the last one is older than 15 minutes and than twice what auto-compaction keeps, and 1,000 revisions or more were written since',
+  warnsWhen:
+    'the last one is older than 15 minutes and than twice what auto-compaction keeps, and 1,000 revisions or more were written since',
   failsWhen: 'it is four times as old, or never was, and 10,000 revisions or more are kept',
   judge(seen) {
     const { members, note, target } = seen;

@@ -1,32 +1,41 @@
-import { duration } from '../../words/units.ts';
+import { count, duration } from '../../words/units.ts';
 import type { Evidence } from '../ports.ts';
 import { isAnswering, type Seen } from './seen.ts';
-import type { Keep } from './settings.ts';
+import type { Keep, MaintenanceSettings } from './settings.ts';
 
 export type CompactionPlan =
   | { readonly revision: number; readonly revisions: number; readonly why: string }
   | { readonly skip: string };
 
-/** Kept where no time can be had: as many as kept watchers alive in the incidents we know. */
+/** Where no revision has a time: as many as incident A's recovery kept, or a tenth of the history where that is less. */
 const revisionsWithoutClock = 1_000;
+const shareWithoutClock = 0.1;
+
+/**
+ * What to keep, most first. The next one is tried only under NOSPACE, where the database stays full with the one before,
+ * and only where nobody asked for just that: a storm may have filled it within the five minutes.
+ */
+export function keepsOf({ keep, keepIsDefault }: Pick<MaintenanceSettings, 'keep' | 'keepIsDefault'>, isArmed: boolean): (Keep | 'least')[] {
+  return keepIsDefault && isArmed ? [keep, { milliseconds: 60_000 }, 'least'] : [keep];
+}
 
 /** To which revision: the head as it is now, less what is kept of it. */
 export function compactionOf(
   seen: Pick<Seen, 'members'>,
-  keep: Keep,
-  evidence: Pick<Evidence, 'revisionBefore'> | undefined,
+  keep: Keep | 'least',
+  evidence: Pick<Evidence, 'revisionBefore' | 'compactRevision'> | undefined,
 ): CompactionPlan {
   const head = Math.max(...seen.members.filter(isAnswering).map(({ state }) => state.revision));
-  if ('revisions' in keep) return upTo(head - keep.revisions, `the last ${keep.revisions} revisions are kept`);
+  const oldest = evidence?.compactRevision ?? 0;
+  const upTo = (revision: number, why: string): CompactionPlan =>
+    revision <= Math.max(1, oldest)
+      ? { skip: `nothing is older than what is kept: ${why}` }
+      : { revision, revisions: revision - oldest, why };
+  const least = Math.min(revisionsWithoutClock, Math.ceil((head - oldest) * shareWithoutClock));
+  if (keep === 'least') return upTo(head - least, `the last ${count(least)} revisions are kept, as it stays full with more`);
+  if ('revisions' in keep) return upTo(head - keep.revisions, `the last ${count(keep.revisions)} revisions are kept`);
   const found = evidence?.revisionBefore(keep.milliseconds);
   if (found !== undefined) return upTo(Math.min(found, head), `the last ${duration(keep.milliseconds)} are kept`);
-  const why = evidence
-    ? 'no stored object tells the time of its revision'
-    : 'without evidence no revision has a time';
-  return upTo(head - revisionsWithoutClock, `the last ${revisionsWithoutClock} revisions are kept, because ${why}`);
-}
-
-function upTo(revision: number, why: string): CompactionPlan {
-  if (revision <= 1) return { skip: `nothing is older than what is kept: ${why}` };
-  return { revision, revisions: revision, why };
+  const why = evidence ? 'no stored object tells the time of its revision' : 'without evidence no revision has a time';
+  return upTo(head - least, `the last ${count(least)} revisions are kept, because ${why}`);
 }

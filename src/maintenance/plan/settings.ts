@@ -10,6 +10,8 @@ export interface MaintenanceSettings {
   /** Free pages in the file, as a share of it, that trigger. */
   readonly maxFragmentation: number;
   readonly keep: Keep;
+  /** Nobody asked for just that: less may be kept where the database would stay full otherwise. */
+  readonly keepIsDefault: boolean;
   readonly evidence: boolean;
   /** Where no member states its quota. */
   readonly quotaBytes?: number;

@@ -31,9 +31,9 @@ export function flagsInFile(text: string): ReadonlyMap<string, string> {
   const flags = new Map<string, string>();
   for (const line of text.split('\n')) {
     const [, argument, value] = /^\s*- --([a-z][a-z0-9-]*)=(.*?)\s*$/.exec(line) ?? [];
-    const [, setting, text = ''] = /^([a-z][a-z0-9-]*):\s+(\S.*?)\s*$/.exec(line) ?? [];
+    const [, setting, stated = ''] = /^([a-z][a-z0-9-]*):\s+(\S.*?)\s*$/.exec(line) ?? [];
     if (argument !== undefined && value !== undefined) flags.set(argument, unquoted(value));
-    else if (setting !== undefined) flags.set(setting, unquoted(text));
+    else if (setting !== undefined) flags.set(setting, unquoted(stated));
   }
   return flags;
 }

@@ -3,7 +3,7 @@ import type { VCluster } from './vcluster.ts';
 import { dashed, under } from './yaml-lines.ts';
 
 /** In the Secret `<release>-certs` under the names that its files have in the pod. */
-export const deployedPki = '/run/config/pki';
+const deployedPki = '/run/config/pki';
 
 export const deployedPath = ['controlPlane', 'backingStore', 'etcd', 'deploy', 'statefulSet', 'extraArgs'] as const;
 

@@ -109,6 +109,7 @@ async function takeFrom(
     const evidence = {
       why: `${bytes(taken)} of ${nameOf(from)}, read and understood${backup === undefined ? '' : `, kept as ${join(backup, name)}`}`,
       growthPerMinute: growthOf(report),
+      compactRevision: Math.max(0, ...report.source.map(({ compactRevision }) => compactRevision)),
       revisionBefore: (milliseconds: number) => revisionBefore(report, clock, milliseconds),
     };
     if (backup === undefined) return { report, evidence };
@@ -134,7 +135,7 @@ async function census(from: AnsweringMember, shortage: string, options: Evidence
   });
   return {
     report,
-    evidence: { why: `a census only: ${shortage}`, growthPerMinute: null, revisionBefore: () => undefined },
+    evidence: { why: `a census only: ${shortage}`, growthPerMinute: null, compactRevision: 0, revisionBefore: () => undefined },
   };
 }
 

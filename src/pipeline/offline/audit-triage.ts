@@ -1,5 +1,5 @@
 import type { AskedObject, RequestTally } from '../../attribution/request-tally.ts';
-import type { Counted, Timeline } from '../../model/analysis.ts';
+import type { Counted, EventCount, Timeline } from '../../model/analysis.ts';
 import type { KeyCount, PrefixCount } from '../../model/counts.ts';
 import type { RequestSource } from '../../model/request.ts';
 import type { ResourceKey } from '../../model/resource.ts';
@@ -8,7 +8,7 @@ import type { ChurnReport } from '../../report/schema.ts';
 import { createBest } from '../../tally/best.ts';
 import type { RevisionClock } from '../../tally/revision-clock.ts';
 import { readRequests, type RequestLogs } from './audit-read.ts';
-import { explain } from './explain.ts';
+import { explain } from '../explain.ts';
 
 export interface AuditTriage {
   readonly requests: RequestLogs;
@@ -65,7 +65,7 @@ function countedAttempts(tally: RequestTally, sources: readonly RequestSource[],
         ...{ writes, creates: 0, deletes: 0, bytes: 0, error: 0 },
         resources: requests.users.find((each) => each.user === user)?.resources ?? [],
       })),
-    ...{ abouts: [], edges: [], events: [], anchors: [], chosen: [] },
+    ...{ abouts: [], edges: [], events: eventCounts(tally), anchors: [], chosen: [] },
     undecoded: { encrypted: 0, unknown: 0 },
     requests,
     ...timelineOf(tally, prefixes),
@@ -81,6 +81,20 @@ function prefixCounts(tally: RequestTally): PrefixCount[] {
       ...{ keys, liveKeys, firstRevision: from, lastRevision: to },
     }))
     .sort((a, b) => b.writes - a.writes || (a.prefix < b.prefix ? -1 : 1));
+}
+
+/** Kubernetes' own announce what happens once: scalings, starts. Which, only the Event itself would tell. */
+const ownAccounts = /^system:(?!serviceaccount:)|^system:serviceaccount:kube-system:/;
+
+/** Events by the account that sent them; a log tells neither reporter nor reason. */
+function eventCounts(tally: RequestTally): EventCount[] {
+  return [...tally.askedReporters()]
+    .filter(({ user }) => !ownAccounts.test(user))
+    .map(({ user, writes, from, to }) => ({
+      ...{ reporter: user.split(':').at(-1) ?? user, reason: 'Events', namespace: '', kind: '' },
+      ...{ writes, creates: writes, deletes: 0, bytes: 0, names: writes, firstRevision: from, lastRevision: to },
+    }))
+    .sort((a, b) => b.writes - a.writes || (a.reporter < b.reporter ? -1 : 1));
 }
 
 function keyCounts(tally: RequestTally, top: number): KeyCount[] {

@@ -68,6 +68,10 @@ async function spool(
   const into = createSpool(target, (done) =>
     onProgress(`taking the snapshot of ${member.endpoint.url}`, done, sizeBytes),
   );
-  await member.snapshot(into);
-  into.end();
+  try {
+    await member.snapshot(into);
+    await into.end();
+  } finally {
+    await into.settled();
+  }
 }

@@ -9,7 +9,7 @@ import type { ChurnReport } from '../../report/schema.ts';
 import { takeCensus, type TakenCensus } from '../../sources/census/take-census.ts';
 import { checkKept, freeSpace, type FreeSpace } from '../../sources/snapshot/spool-target.ts';
 import { buildRevisionClock } from '../../tally/revision-clock.ts';
-import { explain } from './explain.ts';
+import { explain } from '../explain.ts';
 import {
   censusShare,
   countedByCensus,

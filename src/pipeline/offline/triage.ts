@@ -9,7 +9,7 @@ import { buildRevisionClock, type RevisionClock } from '../../tally/revision-clo
 import { sampleAnchors } from './anchors.ts';
 import { countSnapshot } from './count-snapshot.ts';
 import type { RequestLogs } from './audit-read.ts';
-import { explain } from './explain.ts';
+import { explain } from '../explain.ts';
 import { joinRequests } from './join-requests.ts';
 import { planReading, type KeyReading } from './read-plan.ts';
 import { suspects } from './suspects.ts';

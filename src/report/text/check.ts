@@ -66,7 +66,7 @@ function painted(result: CheckResult, { severity, faint }: Palette): string {
 function verdict(checks: CheckReport['checks'], result: CheckReport['result'], paint: Palette): string {
   const number = (wanted: CheckResult): number => checks.filter((check) => check.result === wanted).length;
   const parts = [
-    `${counted(checks.length, 'check')}`,
+    counted(checks.length, 'check'),
     `${number('failed')} failed`,
     counted(number('warning'), 'warning'),
     `${number('skipped')} skipped`,

@@ -1,6 +1,7 @@
 // The library finds its parts through the metadata that this adds to Reflect; it must come first.
 import 'reflect-metadata';
-import { KeyObject, webcrypto, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
 import type { KeyPair } from './key-pair.ts';
 
@@ -25,19 +26,20 @@ export async function issueAuthority(name: string, now: Date): Promise<KeyPair> 
         await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       ],
     },
-    webcrypto,
+    crypto,
   );
-  return { certificate: pem(certificate), key: pemOfKey(keys.privateKey) };
+  return { certificate: pem(certificate), key: await pemOfKey(keys.privateKey) };
 }
 
 /** A server's certificate for these names, good for seven days. */
 export async function issueLeaf(authority: KeyPair, names: readonly string[], now: Date): Promise<KeyPair> {
   const keys = await newKeys();
   const issuer = new x509.X509Certificate(authority.certificate);
-  const signingKey = await webcrypto.subtle.importKey('pkcs8', der(authority.key), algorithm, false, ['sign']);
+  const signingKey = await crypto.subtle.importKey('pkcs8', der(authority.key), algorithm, false, ['sign']);
   const certificate = await x509.X509CertificateGenerator.create(
     {
-      subject: [{ CN: [names[0] ?? ''] }],
+      // Clients go by the alternative names; those may be longer than a common name can be.
+      subject: [{ CN: ['kubechurn webhook'] }],
       issuer: issuer.subject,
       ...lifetime(now, lives.leaf),
       publicKey: keys.publicKey,
@@ -48,14 +50,14 @@ export async function issueLeaf(authority: KeyPair, names: readonly string[], no
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
         new x509.SubjectAlternativeNameExtension(
-          names.map((value) => ({ type: /^[\d.]+$|:/.test(value) ? 'ip' : 'dns', value })),
+          names.map((value): x509.JsonGeneralName => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value })),
         ),
         await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
       ],
     },
-    webcrypto,
+    crypto,
   );
-  return { certificate: pem(certificate), key: pemOfKey(keys.privateKey) };
+  return { certificate: pem(certificate), key: await pemOfKey(keys.privateKey) };
 }
 
 /** Whether the authority signed it. */
@@ -63,8 +65,8 @@ export function isSignedBy(leaf: KeyPair, authority: Pick<KeyPair, 'certificate'
   return new X509Certificate(leaf.certificate).verify(new X509Certificate(authority.certificate).publicKey);
 }
 
-async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+async function newKeys(): Promise<CryptoKeyPair> {
+  return crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }
 
 function lifetime(now: Date, life: number): { readonly notBefore: Date; readonly notAfter: Date } {
@@ -75,10 +77,10 @@ function pem(certificate: x509.X509Certificate): string {
   return `${certificate.toString('pem')}\n`;
 }
 
-function pemOfKey(key: webcrypto.CryptoKey): string {
-  return KeyObject.from(key).export({ type: 'pkcs8', format: 'pem' }).toString();
+async function pemOfKey(key: CryptoKey): Promise<string> {
+  return `${x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')}\n`;
 }
 
-function der(key: string): Buffer {
-  return Buffer.from(key.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64');
+function der(key: string): ArrayBuffer {
+  return x509.PemConverter.decodeFirst(key);
 }

@@ -8,18 +8,20 @@ import {
   renameSync,
   statfsSync,
   unlinkSync,
-  writevSync,
+  writev,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Problem } from '../../errors/problem.ts';
 import { spoolErrors } from './spool-errors.ts';
 
 /** A file that a snapshot is being written to. */
 export interface SpoolTarget {
   /** Where to read it while it is open. */
   readonly path: string;
-  /** Appends the pieces in order. Throws a Problem where the disk is full or fails. */
-  append(pieces: readonly Uint8Array[]): void;
+  /** Appends the pieces in order, one call after the other. Rejects with a Problem where the disk is full or fails. */
+  append(pieces: readonly Uint8Array[]): Promise<void>;
   /** It is whole: a temporary file stays as it is, a kept one gets its name. Returns where it lies now. */
   finish(): string;
   /** Removes what cannot be used, and closes it. May be called more than once. */
@@ -105,11 +107,14 @@ function target(
   return {
     path,
     finish,
-    append(pieces) {
-      let rest = pieces;
-      while (rest.length > 0) {
-        const written = orExplain(file, () => writevSync(descriptor, rest));
-        rest = behindBytes(rest, written);
+    async append(pieces) {
+      for (let rest = pieces; rest.length > 0;) {
+        try {
+          const { bytesWritten } = await write(descriptor, rest);
+          rest = behindBytes(rest, bytesWritten);
+        } catch (error) {
+          throw explained(file, error);
+        }
       }
     },
     discard() {
@@ -139,11 +144,16 @@ function orExplain<T>(file: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw spoolErrors.full(dirname(file));
-    throw spoolErrors.unwritable(file, code);
+    throw explained(file, error);
   }
 }
+
+function explained(file: string, error: unknown): Problem {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
+  return code === 'ENOSPC' || code === 'EDQUOT' ? spoolErrors.full(dirname(file)) : spoolErrors.unwritable(file, code);
+}
+
+const write = promisify(writev);
 
 function removeIfThere(file: string): void {
   try {

@@ -9,8 +9,8 @@ import { syncerErrors, whatToGive } from './errors.ts';
 import { parseSyncerLine, type SyncerLine } from './parse-line.ts';
 
 /** Inside a vCluster its syncer is the super admin. */
-export const syncerUser = 'kubernetes-super-admin';
-export const syncerAgent = 'vcluster';
+const syncerUser = 'kubernetes-super-admin';
+const syncerAgent = 'vcluster';
 
 export interface SyncerLogFacts {
   readonly name: string;

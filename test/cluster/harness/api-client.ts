@@ -27,6 +27,13 @@ export type KubeObject = {
   readonly [field: string]: unknown;
 };
 
+export type Answer = {
+  readonly status: number;
+  readonly text: string;
+  /** What kubectl would print after `Warning: `. */
+  readonly warnings: readonly string[];
+};
+
 export type ApiClient = {
   /** Whatever the answer is, unparsed. Rejects only when there is none. */
   send(
@@ -34,7 +41,7 @@ export type ApiClient = {
     path: string,
     body?: unknown,
     options?: RequestOptions,
-  ): Promise<{ status: number; text: string }>;
+  ): Promise<Answer>;
   /** The object of a 2xx answer; throws with the API server's message otherwise. */
   request(method: Method, path: string, body?: unknown, options?: RequestOptions): Promise<KubeObject>;
   close(): void;
@@ -49,8 +56,8 @@ export function apiClient(url: string, ca: string, adminToken: string): ApiClien
     path: string,
     body?: unknown,
     options: RequestOptions = {},
-  ): Promise<{ status: number; text: string }> {
-    const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
+  ): Promise<Answer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const target = new URL(path, url);
     if (options.fieldManager !== undefined) target.searchParams.set('fieldManager', options.fieldManager);
     const request = httpsRequest(
@@ -59,7 +66,13 @@ export function apiClient(url: string, ca: string, adminToken: string): ApiClien
       (response) => {
         const pieces: Buffer[] = [];
         response.on('data', (piece: Buffer) => pieces.push(piece));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(pieces).toString() }));
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            text: Buffer.concat(pieces).toString(),
+            warnings: (response.headersDistinct['warning'] ?? []).map(warningText),
+          }),
+        );
         response.on('error', reject);
       },
     );
@@ -95,6 +108,11 @@ function headers(
     'user-agent': userAgent ?? 'kubechurn-test',
     ...(impersonate !== undefined && { 'impersonate-user': impersonate }),
   };
+}
+
+/** `299 - "text"`, with quotes and backslashes escaped (RFC 7234). */
+function warningText(header: string): string {
+  return (/^\d+ \S+ "(.*)"$/.exec(header)?.[1] ?? header).replaceAll(/\\(.)/g, '$1');
 }
 
 function isKubeObject(value: unknown): value is KubeObject {

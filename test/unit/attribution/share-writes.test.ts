@@ -52,6 +52,12 @@ describe('the writes of a key that was not read', () => {
       asked('operator', 'change'),
     ]);
     expect(byUser(shared)).toEqual({ user: 1, operator: 1 });
+    const both = shareWrites({ writes: 2, creates: 0, deletes: 1 }, [
+      asked('operator', 'change'),
+      asked('operator', 'change'),
+    ]);
+    expect(both.byUser.get('operator')).toEqual({ writes: 2, creates: 0, deletes: 1 });
+    expect(both.unchanged.size).toBe(0);
   });
 
   it('leave to nobody what nobody asked for: an Event that expired', () => {

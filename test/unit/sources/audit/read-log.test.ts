@@ -91,7 +91,11 @@ describe('an audit log', () => {
       'within an object over many lines (aws)',
       (events: object[]) =>
         JSON.stringify(
-          { nextToken: '[{', events: events.map((event) => ({ message: JSON.stringify(event) })) },
+          {
+            nextToken: '[{"}\\',
+            note: '"]}',
+            events: events.map((event) => ({ note: '"}', message: JSON.stringify(event) })),
+          },
           null,
           4,
         ),

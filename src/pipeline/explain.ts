@@ -1,12 +1,12 @@
-import { rollUp } from '../../causes/roll-up.ts';
-import type { Changes } from '../../history/changes.ts';
-import { refineWriters, type ReadKey } from '../../history/refine-writers.ts';
-import type { Counted } from '../../model/analysis.ts';
-import type { KeyId } from '../../model/write.ts';
-import { findCauses } from '../../patterns/find-causes.ts';
-import { assembleReport, type ReportClock } from '../../report/assemble.ts';
-import type { ChurnReport } from '../../report/schema.ts';
-import type { RevisionClock } from '../../tally/revision-clock.ts';
+import { rollUp } from '../causes/roll-up.ts';
+import type { Changes } from '../history/changes.ts';
+import { refineWriters, type ReadKey } from '../history/refine-writers.ts';
+import type { Counted } from '../model/analysis.ts';
+import type { KeyId } from '../model/write.ts';
+import { findCauses, type ThresholdSettings } from '../patterns/find-causes.ts';
+import { assembleReport, type ReportClock } from '../report/assemble.ts';
+import type { ChurnReport } from '../report/schema.ts';
+import type { RevisionClock } from '../tally/revision-clock.ts';
 
 /** What any sources came to, whichever they were. */
 export interface Gathered {
@@ -18,10 +18,12 @@ export interface Gathered {
   readonly clock: RevisionClock;
   readonly top: number;
   readonly version: string;
+  /** Other thresholds than the patterns' own. */
+  readonly thresholds?: ThresholdSettings;
 }
 
 /** Counts and changes -> causes -> the report. */
-export function explain({ counted, hasValues, changes, clock, top, version }: Gathered): ChurnReport {
+export function explain({ counted, hasValues, changes, clock, top, version, thresholds }: Gathered): ChurnReport {
   const causes = rollUp(counted);
   // Requests say who wrote better than what was read of some keys.
   const writers =
@@ -34,6 +36,7 @@ export function explain({ counted, hasValues, changes, clock, top, version }: Ga
     changesOf: (key) => changes.get(key),
     clock,
     causes,
+    ...(thresholds && { thresholds }),
   });
   return assembleReport({
     counted: { ...counted, writers },

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { openCluster, type Cluster } from '../maintenance/cluster.ts';
+import { maintenanceErrors } from '../maintenance/errors.ts';
+import { createLocalDisk } from '../maintenance/local-disk.ts';
+import { takeFileLock } from '../maintenance/lock/file-lock.ts';
+import type { Ports } from '../maintenance/ports.ts';
+import { lookAndPlan, maintain, plannedRun } from '../maintenance/run.ts';
+import { createEvidence } from '../pipeline/maintain/evidence.ts';
+import { exitCodeOf } from '../pipeline/maintain/exit-code.ts';
+import { recordOf } from '../pipeline/maintain/record.ts';
+import { triageSnapshot } from '../pipeline/offline/triage.ts';
+import type { MaintenanceRecord } from '../report/maintenance/schema.ts';
+import { freeSpace } from '../sources/snapshot/spool-target.ts';
+import type { MaintainOptions } from './maintain-settings.ts';
+import { parseMaintainOptions, type ParsedOptions } from './maintain-settings.ts';
+import { startProgress, type Progress } from './progress.ts';
+import { targetConnection, type TargetConnection } from './target-options.ts';
+import type { Program } from './triage.ts';
+
+/** Reads the options, runs, prints the record; returns the exit code. */
+export async function runMaintain(options: MaintainOptions, program: Program): Promise<number> {
+  const parsed = parseMaintainOptions(options);
+  const target = await targetConnection(options, process.env);
+  const signal = stopSignal();
+  const progress = startProgress(process.stderr);
+  try {
+    const record = await maintainOnce({ options, parsed, target, program, signal, progress });
+    progress.end();
+    process.stdout.write(await rendered(record, options.output));
+    return exitCodeOf(record);
+  } finally {
+    progress.end();
+  }
+}
+
+interface Occasion {
+  readonly options: MaintainOptions;
+  readonly parsed: ParsedOptions;
+  readonly target: TargetConnection;
+  readonly program: Program;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+async function maintainOnce(occasion: Occasion): Promise<MaintenanceRecord> {
+  const { options, target, program } = occasion;
+  const cluster = openCluster(target.connection, createLocalDisk());
+  try {
+    const evidence = evidenceFor(cluster, occasion);
+    const ports = portsFor(cluster, evidence, occasion);
+    if (!options.dryRun) return recordOf(await maintain(ports), evidence.kept(), program.version);
+    const { seen, plan } = await lookAndPlan(ports);
+    return recordOf(plannedRun(seen, plan, ports), evidence.kept(), program.version);
+  } finally {
+    cluster.close();
+  }
+}
+
+function portsFor(cluster: Cluster, evidence: Ports['evidence'], { options, parsed, signal, progress }: Occasion): Ports {
+  return {
+    cluster,
+    evidence,
+    settings: parsed.settings,
+    pace: parsed.pace,
+    verifyHash: options.verifyHash,
+    signal,
+    lock: (clusterId) => takeFileLock(options.lock ?? join(tmpdir(), `kubechurn-maintain-${clusterId}.lock`)),
+    clock: {
+      now: Date.now,
+      wait: async (milliseconds, stop) => {
+        await pause(milliseconds, undefined, { signal: stop }).catch(() => stop.throwIfAborted());
+      },
+    },
+    tell: (what) => progress.update({ what }),
+  };
+}
+
+const mostThreads = 4;
+
+function evidenceFor(cluster: Cluster, { options, parsed, target, program, progress }: Occasion) {
+  const top = 20;
+  const tell = (what: string, done?: number, total?: number): void =>
+    progress.update({ what, ...(done !== undefined && { done }), ...(total !== undefined && { total }) });
+  return createEvidence({
+    connection: target.connection,
+    cluster,
+    retention: parsed.retention,
+    free: freeSpace,
+    version: program.version,
+    seed: randomBytes(4).readUInt32LE(),
+    top,
+    now: Date.now,
+    tell,
+    ...(options.backup !== undefined && { backup: options.backup }),
+    triageFile: (file, more) =>
+      triageSnapshot({
+        file,
+        top,
+        skipHashCheck: true, // checked as it came
+        threads: { extra: Math.min(availableParallelism(), mostThreads) - 1, entry: program.entry },
+        seed: randomBytes(4).readUInt32LE(),
+        salt: randomBytes(16).toString('hex'),
+        version: program.version,
+        onProgress: tell,
+        ...more,
+      }),
+  });
+}
+
+/** Aborted by the first SIGTERM or SIGINT, so that the run ends between two steps and says how far it came. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const)
+    process.on(name, () => controller.abort(maintenanceErrors.interrupted(name)));
+  return controller.signal;
+}
+
+async function rendered(record: MaintenanceRecord, output: MaintainOptions['output']): Promise<string> {
+  if (output === 'json') return (await import('../report/json/report-json.ts')).reportJson(record);
+  const { recordText } = await import('../report/maintenance/record-text.ts');
+  const { paletteFor, wantsColour } = await import('../report/text/palette.ts');
+  return recordText(record, paletteFor(wantsColour({ isTTY: process.stdout.isTTY, noColor: process.env['NO_COLOR'] })));
+}

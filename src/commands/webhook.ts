@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+
+import { Command, InvalidArgumentError } from 'commander';
+
+import { parseDuration } from '../config/duration.ts';
+import { readOptionFile } from '../config/option-file.ts';
+import { problem, type ErrorCatalogue } from '../errors/problem.ts';
+import type { Log, RunningWebhook } from '../pipeline/webhook/run-webhook.ts';
+import { readPair, watchPair, type CertificateFiles } from '../server/tls/certificate-files.ts';
+import type { KeyPair } from '../server/tls/key-pair.ts';
+
+export const webhookErrors = {
+  noCertificate: problem(
+    'WEBHOOK_NO_CERTIFICATE',
+    () => 'an API server calls webhooks over HTTPS only: give --tls-cert-file and --tls-key-file',
+    2,
+  ),
+  noToken: problem(
+    'WEBHOOK_NO_TOKEN',
+    () => '--analyzer is given without --token-file: an analyzer takes nothing from somebody it does not know',
+    2,
+  ),
+} satisfies ErrorCatalogue;
+
+interface WebhookCommandOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tlsCertFile?: string;
+  readonly tlsKeyFile?: string;
+  readonly tlsReload: string;
+  readonly analyzer: readonly URL[];
+  readonly analyzerCaFile?: string;
+  readonly tokenFile?: string;
+  readonly warnServiceAccounts: boolean;
+  readonly throttle: boolean;
+  readonly throttleFor: string;
+  readonly linger: string;
+}
+
+/** How long calls under way may take once the server closes; the API server gives up after a second. */
+const drainMs = 10_000;
+
+export function webhookCommand(): Command {
+  return new Command('webhook')
+    .description('answer admission reviews: warn who writes too much, and tell the analyzer who asked for what')
+    .option('--host <address>', 'where to listen', '0.0.0.0')
+    .option('--port <port>', 'where to listen; 0 takes any', port, 9443)
+    .option('--tls-cert-file <file>', 'certificate in PEM, with those between it and its authority after it')
+    .option('--tls-key-file <file>', 'its private key')
+    .option('--tls-reload <duration>', 'how often both files are looked at for new ones', '10s')
+    .option(
+      '--analyzer <urls>',
+      'where analyzers take requests, with commas between; a name stands for all its addresses',
+      urls,
+      [],
+    )
+    .option('--analyzer-ca-file <file>', 'the CA that signed the certificate of an https analyzer')
+    .option('--token-file <file>', 'the service account token that the analyzer checks')
+    .option('--warn-service-accounts', 'warn service accounts and nodes as well, though nobody may read it', false)
+    .option(
+      '--throttle',
+      'slow proven loops where the label kubechurn.dev/throttle=on asks for it; this refuses writes with 429',
+      false,
+    )
+    .option('--throttle-for <duration>', 'how long one loop is slowed at most, then it is let through', '10m')
+    .option('--linger <duration>', 'how long to serve on after SIGTERM, until no new calls come', '5s')
+    .action(async (options: WebhookCommandOptions) => {
+      const files = certificateFiles(options);
+      const pair = await readPair(files);
+      const throttleMs = parseDuration('--throttle-for', options.throttleFor);
+      const lingerMs = parseDuration('--linger', options.linger);
+      const reloadMs = parseDuration('--tls-reload', options.tlsReload);
+      const { tokenFile, analyzerCaFile } = options;
+      if (options.analyzer.length > 0 && tokenFile === undefined) throw webhookErrors.noToken();
+      // Here, so that no other command loads express.
+      const { runWebhook } = await import('../pipeline/webhook/run-webhook.ts');
+      const webhook = await runWebhook(pair, {
+        ...options,
+        analyzers: options.analyzer,
+        limits: {
+          ...options,
+          throttle: { enabled: options.throttle, atMostMs: throttleMs },
+        },
+        ...(analyzerCaFile !== undefined && { analyzerCa: readOptionFile('--analyzer-ca-file', analyzerCaFile) }),
+        token: async () => (tokenFile === undefined ? '' : (await readFile(tokenFile, 'utf8')).trim()),
+        from: `${hostname()}/${randomBytes(4).toString('hex')}`,
+        log,
+        now: Date.now,
+      });
+      log('info', 'webhook serves', { port: webhook.port, throttle: options.throttle });
+      await untilStopped(webhook, { files, pair, reloadMs, lingerMs });
+    });
+}
+
+interface Keeping {
+  readonly files: CertificateFiles;
+  readonly pair: KeyPair;
+  readonly reloadMs: number;
+  readonly lingerMs: number;
+}
+
+async function untilStopped(webhook: RunningWebhook, { files, pair, reloadMs, lingerMs }: Keeping): Promise<void> {
+  const watching = watchPair(files, pair, reloadMs, {
+    use: webhook.use,
+    failed: (error) => log('warn', 'certificate not replaced', { why: String(error) }),
+  });
+  await Promise.race(['SIGTERM', 'SIGINT'].map((name) => once(process, name)));
+  watching.stop();
+  log('info', 'webhook stops', { lingerMs });
+  await webhook.stop({ lingerMs, atMostMs: drainMs });
+  log('info', 'webhook stopped', { ...webhook.counts() });
+}
+
+function certificateFiles({ tlsCertFile, tlsKeyFile }: WebhookCommandOptions): CertificateFiles {
+  if (tlsCertFile === undefined || tlsKeyFile === undefined) throw webhookErrors.noCertificate();
+  return { certificate: tlsCertFile, key: tlsKeyFile };
+}
+
+/** One JSON object a line. */
+const log: Log = (level, message, fields = {}) => {
+  process.stderr.write(`${JSON.stringify({ level, time: Date.now(), msg: message, ...fields })}\n`);
+};
+
+function port(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535)
+    throw new InvalidArgumentError('give a port, 0 to 65535.');
+  return number;
+}
+
+function urls(text: string): readonly URL[] {
+  return text.split(',').map((each) => {
+    const url = URL.parse(each.trim());
+    if (!url || !['http:', 'https:'].includes(url.protocol))
+      throw new InvalidArgumentError(`"${each}" is no URL such as http://kubechurn-analyzer:9444.`);
+    return url;
+  });
+}

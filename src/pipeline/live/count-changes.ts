@@ -1,0 +1,206 @@
+import type { WatchableResource } from '../../kube/discovery.ts';
+import type { WatchedObject } from '../../kube/watch-frames.ts';
+import type { Digest } from '../../model/object.ts';
+import type { Millis, Revision } from '../../model/write.ts';
+import { asObject, parseJson } from '../../objects/json-text.ts';
+import { metadataDigest } from '../../objects/metadata-digest.ts';
+import type { ClusterSink } from '../../sources/kube-watch/watch-cluster.ts';
+import { valueOf } from '../../sources/kube-watch/value-of.ts';
+import type { Coverage } from './coverage.ts';
+import type { Day } from './day.ts';
+import type { Gaps } from './gaps.ts';
+import type { KnownObjects } from './known-objects.ts';
+import type { Recent } from './recent.ts';
+import type { RequestJoin } from './request-join.ts';
+import type { ResourceState, ResourceStates } from './resource-state.ts';
+import type { Samples } from './samples.ts';
+import type { LiveWindow } from './window.ts';
+
+/** Everything that counts a change. */
+export interface Counters {
+  readonly states: ResourceStates;
+  readonly known: KnownObjects;
+  readonly window: LiveWindow;
+  readonly day: Day;
+  readonly coverage: Coverage;
+  readonly samples: Samples;
+  readonly recent: Recent;
+  readonly join: RequestJoin;
+  readonly gaps: Gaps;
+}
+
+export interface ChangeCounter extends ClusterSink {
+  /** Every first list is in, or was given up. */
+  readonly synced: boolean;
+  /** Counts from here on even where lists are missing: their resources are then counted from their first list on. */
+  giveUpWaiting(): void;
+  readonly notSeen: readonly string[];
+}
+
+type Change = { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'LISTED'; readonly state: ResourceState; readonly object: Taken };
+
+/** A watched object that outlives its chunk. */
+interface Taken {
+  readonly key: Uint8Array;
+  readonly uid: string;
+  readonly revision: Revision;
+  readonly value: Uint8Array;
+}
+
+const utf8 = new TextEncoder();
+const text = new TextDecoder();
+
+/**
+ * Counts each change once. Until every resource was listed nothing is counted: the newest of these lists is where
+ * counting begins, and what came meanwhile is held back until it is known.
+ */
+export function createChangeCounter(counters: Counters, now: () => Millis): ChangeCounter {
+  const { states, known, window, day, coverage, samples, recent, join, gaps } = counters;
+  let held: Change[] | undefined = [];
+  let notSeen: readonly string[] = [];
+
+  const take = (state: ResourceState, object: WatchedObject): Taken => ({
+    key: utf8.encode(`${state.prefix}/${object.namespace === undefined ? '' : `${object.namespace}/`}${object.name}`),
+    uid: object.uid,
+    revision: object.revision,
+    value: valueOf(object, state.head),
+  });
+
+  const apply = ({ type, state, object: { key, uid, revision, value } }: Change): void => {
+    const previous = known.revisionOf(key);
+    const deleted = type === 'DELETED';
+    if (revision <= previous) {
+      // Told again by a list, to which it belongs.
+      if (type === 'LISTED') known.set(key, state.index, previous);
+      return;
+    }
+    if (deleted) known.remove(key);
+    else known.set(key, state.index, revision);
+    state.liveKeys += (deleted ? 0 : 1) - (previous === 0 ? 0 : 1);
+    coverage.reached(revision);
+    if (coverage.from === undefined || revision <= coverage.from) return;
+    if (type === 'LISTED') gaps.recovered(state, revision);
+    const at = now();
+    const created = previous === 0 && !deleted;
+    coverage.saw(revision, deleted);
+    write(state, key, revision, created, deleted ? undefined : value, at);
+    if (!join.active) return;
+    const digest = (): Digest | undefined => {
+      const object = asObject(parseJson(text.decode(value)));
+      return metadataDigest(asObject(object['metadata']));
+    };
+    join.wrote({ key: text.decode(key), uid, revision, previous, deleted, at, digest });
+  };
+
+  const write = (
+    state: ResourceState,
+    bytes: Uint8Array,
+    revision: Revision,
+    created: boolean,
+    value: Uint8Array | undefined,
+    at: Millis,
+  ): void => {
+    const key = text.decode(bytes);
+    state.writes++;
+    day.add(state.prefix, at);
+    recent.add(key, at);
+    if (!window.add({ key: bytes, revision, bytes: 0, created, value })) return;
+    samples.observe({ key, bytes, prefix: state.prefix, about: window.aboutOf(bytes), revision, at, value });
+  };
+
+  const change = (next: Change): void => {
+    if (held) held.push(next);
+    else apply(next);
+  };
+
+  const release = (): void => {
+    if (!held) return;
+    const waiting = held;
+    held = undefined;
+    coverage.begin(Math.max(0, ...[...states.all.values()].filter(({ settled }) => settled).map(({ reached }) => reached)));
+    for (const each of waiting) apply(each);
+  };
+  const releaseWhenSettled = (): void => {
+    if (states.all.size > 0 && [...states.all.values()].every(({ settled }) => settled)) release();
+  };
+
+  const reach = (state: ResourceState, revision: Revision): void => {
+    state.reached = Math.max(state.reached, revision);
+    // Held back, it must not move where counting begins.
+    if (!held) coverage.reached(revision);
+    day.reached(coverage.to, now());
+  };
+  const stateOf = (resource: WatchableResource): ResourceState | undefined => states.of(resource);
+
+  return {
+    get synced() {
+      return held === undefined;
+    },
+    get notSeen() {
+      return notSeen;
+    },
+    giveUpWaiting: release,
+    onNotSeen: (sentences) => void (notSeen = sentences),
+    onResources(added, removed) {
+      for (const resource of removed) {
+        const state = states.remove(resource);
+        if (state) known.forget(state.index);
+      }
+      for (const resource of added) states.add(resource);
+    },
+    onListing(resource) {
+      const state = stateOf(resource);
+      if (!state) return;
+      if (state.settled) gaps.begin(state, now());
+      known.beginList(state.index);
+    },
+    onListed(resource, object) {
+      const state = stateOf(resource);
+      if (!state) return;
+      const taken = take(state, object);
+      // Of a first list nothing is counted, so it need not be held.
+      if (held && !state.settled) {
+        if (known.revisionOf(taken.key) === 0) state.liveKeys++;
+        known.set(taken.key, state.index, taken.revision);
+      } else change({ type: 'LISTED', state, object: taken });
+    },
+    onListEnd(resource, revision) {
+      const state = stateOf(resource);
+      if (!state) return;
+      known.endList(state.index, (key) => {
+        state.liveKeys--;
+        if (held || coverage.from === undefined) return;
+        // When it went is not known, so the revision stays unexplained.
+        gaps.recovered(state, revision);
+        write(state, key, revision, false, undefined, now());
+      });
+      if (state.settled) gaps.end(state, revision, now());
+      state.settled = true;
+      reach(state, revision);
+      releaseWhenSettled();
+    },
+    onChange(resource, type, object) {
+      const state = stateOf(resource);
+      if (!state) return;
+      change({ type, state, object: take(state, object) });
+      state.reached = Math.max(state.reached, object.revision);
+      day.reached(coverage.to, now());
+    },
+    onReached(resource, revision) {
+      const state = stateOf(resource);
+      if (state) reach(state, revision);
+    },
+    onState(resource, next) {
+      const state = stateOf(resource);
+      if (!state) return;
+      state.state = next.name;
+      state.why = 'why' in next ? next.why : '';
+      if (next.name === 'forbidden' || next.name === 'gone') state.settled = true;
+      if (next.name === 'gone') {
+        states.remove(resource);
+        known.forget(state.index);
+      }
+      releaseWhenSettled();
+    },
+  };
+}

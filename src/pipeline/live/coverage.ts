@@ -1,0 +1,57 @@
+import type { Revision } from '../../model/write.ts';
+import { createRevisionSet } from '../../tally/revision-set.ts';
+
+/** Which of the store's revisions were seen as a change of some object. */
+export interface Coverage {
+  /** The last revision before anything was counted; undefined until every first list is in. */
+  readonly from: Revision | undefined;
+  readonly to: Revision;
+  begin(from: Revision): void;
+  /** A change was seen. */
+  saw(revision: Revision, isDeletion: boolean): void;
+  /** The store is at least this far. */
+  reached(revision: Revision): void;
+  /** Distinct revisions seen of those up to `upTo`, and how many there were. */
+  upTo(revision: Revision): { readonly counted: number; readonly growth: number };
+  /** Two objects were written under one revision, which no API server does in etcd: this store numbers otherwise. */
+  readonly isEtcd: boolean;
+}
+
+/** A revision of several puts is seen now and then where two writers' transactions are batched by a proxy; many are proof. */
+const provenOtherwise = 8;
+
+export function createCoverage(): Coverage {
+  const seen = createRevisionSet();
+  let from: Revision | undefined;
+  let to: Revision = 0;
+  let shared = 0;
+  return {
+    get from() {
+      return from;
+    },
+    get to() {
+      return to;
+    },
+    begin(revision) {
+      from = revision;
+      to = Math.max(to, revision);
+    },
+    saw(revision, isDeletion) {
+      if (from === undefined || revision <= from) return;
+      // A lease that ends deletes all its Events in one revision.
+      if (seen.has(revision) && !isDeletion) shared++;
+      seen.add(revision);
+      to = Math.max(to, revision);
+    },
+    reached(revision) {
+      to = Math.max(to, revision);
+    },
+    upTo(revision) {
+      if (from === undefined || revision <= from) return { counted: 0, growth: 0 };
+      return { counted: seen.count(from) - seen.count(revision), growth: revision - from };
+    },
+    get isEtcd() {
+      return shared < provenOtherwise;
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { MaintenanceRun } from '../../maintenance/run.ts';
+import { apiVersion } from '../../report/api-version.ts';
+import type { MaintenanceRecord } from '../../report/maintenance/schema.ts';
+import type { KeptEvidence } from './evidence.ts';
+
+/** What a run came to and what it kept -> the record that is printed. */
+export function recordOf(run: MaintenanceRun, evidence: KeptEvidence, version: string): MaintenanceRecord {
+  const { outcome, why, budgetBytes, members, steps, warnings, remaining, verification } = run;
+  const { snapshot } = evidence;
+  return {
+    apiVersion,
+    kind: 'MaintenanceRecord',
+    generatedBy: { name: 'kubechurn', version },
+    outcome,
+    why,
+    budget: budgetBytes,
+    members,
+    steps,
+    warnings,
+    remaining,
+    evidence: { ...evidence, ...(snapshot !== undefined && { restore: restoreLines(snapshot) }) },
+    verification,
+  };
+}
+
+/** For every member in turn: the same file makes a new cluster of them all. */
+function restoreLines(file: string): string[] {
+  return [
+    'stop every etcd and API server, move each data directory away, then on each member:',
+    `etcdutl snapshot restore ${file} --name NAME --initial-cluster NAME=PEER_URL,... --initial-advertise-peer-urls PEER_URL --data-dir NEW_DIRECTORY --bump-revision 1000000000 --mark-compacted`,
+  ];
+}
