@@ -14,9 +14,6 @@ const member = connectMember(parseEndpoint(endpoint, false), {
 });
 const counts = createLiveCounts(1);
 const ending = new AbortController();
-let cpu: NodeJS.CpuUsage | undefined;
-let began = 0;
-let before = 0;
 const outcome = watchWrites({
   members: [(revision, to) => member.watch(revision, to)],
   keys: counts.keys,
@@ -26,9 +23,9 @@ const outcome = watchWrites({
 });
 // The first second warms the compiler up, as a long watch would be.
 await pause(1_000);
-cpu = process.cpuUsage();
-began = performance.now();
-before = counts.events();
+const cpu = process.cpuUsage();
+const began = performance.now();
+const before = counts.events();
 await pause(Number(seconds) * 1_000);
 const { user, system } = process.cpuUsage(cpu);
 const events = counts.events() - before;

@@ -1,5 +1,6 @@
 import type { AuditFigure } from './audit.ts';
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import type { LiveFigures, LiveGoal } from './live.ts';
 
 /** One program's medians over one database. Memory in MB, time in seconds. */
 export interface Contender {
@@ -12,6 +13,7 @@ export interface Contender {
 }
 
 interface Figures {
+  readonly live: LiveFigures;
   readonly startUp: Contender;
   readonly churn: {
     readonly sizeBytes: number;
@@ -23,7 +25,7 @@ interface Figures {
 }
 
 /** docs/performance.md. */
-export function performancePage({ startUp, churn, keys, audit }: Figures): string {
+export function performancePage({ startUp, churn, keys, audit, live }: Figures): string {
   const [plainWarm, goWarm, ours] = churn.warm;
   const [plainCold, , oursCold] = churn.cold;
   const many = keys.warm[2];
@@ -33,6 +35,7 @@ export function performancePage({ startUp, churn, keys, audit }: Figures): strin
     goal('cold: time, against a plain read', oursCold.seconds / plainCold.seconds, 1.5, 'times'),
     goal('peak resident memory', Math.max(ours.peak, oursCold.peak), 350, 'MB'),
     goal('peak resident memory, 5,000,000 keys', many.peak, 700, 'MB'),
+    ...live.goals.map(liveGoal),
     ...audit.map((log) => speedGoal(`audit log, ${log.name}`, speedOf(log), 100)),
   ];
   return `# Performance
@@ -65,6 +68,10 @@ ${table(keys.warm)}
 
 ${auditTable(audit)}
 
+## A live etcd
+
+${live.notes.join('\n')}
+
 The databases are written in etcd's format by bench/go/make-database: pods, events, leases and policy reports as
 kube-apiserver stores them, chance seeded. The audit logs repeat the recorded one, in other namespaces each time. Peers (\`auger\`, \`etcd-dump-db\`) are measured where they are on PATH.
 `;
@@ -87,6 +94,12 @@ function auditTable(audit: readonly AuditFigure[]): string {
       `| ${log.name} | ${gigabytes(log.sizeBytes)} GB | ${log.seconds.toFixed(2)} s | ${speedOf(log).toFixed(0)} | ${log.peak.toFixed(0)} | ${log.runs} | \`${log.command}\` |`,
   );
   return ['| | size | median | MB/s | peak MB | runs | command |', '|---|---|---|---|---|---|---|', ...rows].join('\n');
+}
+
+function liveGoal({ what, measured, allowed, unit, atLeast }: LiveGoal): string {
+  const met = atLeast ? measured >= allowed : measured <= allowed;
+  const digits = unit === 'events/s' ? 0 : 2;
+  return `| ${what} | ${atLeast ? 'at least ' : ''}${allowed} ${unit} | ${measured.toFixed(digits)} ${unit} | ${met ? 'met' : '**missed**'} |`;
 }
 
 function table(contenders: readonly Contender[]): string {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { statSync, writeFileSync } from 'node:fs';
 import { auditFigures } from './audit.ts';
 import { databases } from './databases.ts';
+import { liveFigures } from './live.ts';
 import { makeCold, makeWarm, measure, median, type Measure } from './measure.ts';
 import { performancePage, type Contender } from './page.ts';
 
@@ -66,6 +67,7 @@ const page = performancePage({
     sizeBytes: statSync(keys).size,
     warm: await race(keys, 'warm', entriesFor(keys).slice(0, 3)),
   },
+  live: await liveFigures(churn, asked),
   audit: await auditFigures(rounds.warm),
 });
 writeFileSync('docs/performance.md', page);

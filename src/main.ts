@@ -10,8 +10,10 @@ else (await import('./pipeline/offline/threads.ts')).runThread();
 /** Loads the commands only here, so that a worker thread starts without them. */
 async function runCommandLine(): Promise<void> {
   const { Command } = await import('commander');
+  const { analyzerCommand } = await import('./commands/analyzer.ts');
   const { checkCommand } = await import('./commands/check.ts');
   const { maintainCommand } = await import('./commands/maintain.ts');
+  const { topCommand } = await import('./commands/top.ts');
   const { triageCommand } = await import('./commands/triage.ts');
   const { webhookCommand } = await import('./commands/webhook.ts');
   const program = new Command('kubechurn')
@@ -21,7 +23,9 @@ async function runCommandLine(): Promise<void> {
     .addCommand(triageCommand({ version, entry: new URL(import.meta.url) }))
     .addCommand(maintainCommand({ version, entry: new URL(import.meta.url) }))
     .addCommand(checkCommand({ version }))
-    .addCommand(webhookCommand());
+    .addCommand(webhookCommand())
+    .addCommand(analyzerCommand({ version }))
+    .addCommand(topCommand());
   for (const command of [program, ...program.commands])
     command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
   // A reader that has seen enough (head) is no error.

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../model/json.ts';
-import type { Request, Verb } from '../model/request.ts';
+import type { Request } from '../model/request.ts';
 import type { Millis } from '../model/write.ts';
 import { asObject, asText } from '../objects/json-text.ts';
 import { metadataDigest } from '../objects/metadata-digest.ts';
@@ -11,7 +11,7 @@ import type { Review } from './review.ts';
  * @param answered the HTTP status we refused it with; undefined where we let it through, whatever became of it
  */
 export function requestOf(review: Review, at: Millis, answered?: number): Request {
-  const { key, user, fieldManager, subresource, dryRun } = review;
+  const { key, user, fieldManager, subresource, dryRun, operation } = review;
   const before = metadataOf(review.oldObject);
   const after = metadataOf(review.object);
   const uid = asText(before['uid']) ?? asText(after['uid']);
@@ -19,7 +19,7 @@ export function requestOf(review: Review, at: Millis, answered?: number): Reques
   return {
     at,
     answeredAt: at,
-    verb: verbOf(review),
+    verb: verbs[operation],
     key,
     ...(uid !== undefined && { uid }),
     ...(user !== '' && { user }),
@@ -33,10 +33,7 @@ export function requestOf(review: Review, at: Millis, answered?: number): Reques
   };
 }
 
-function verbOf({ operation, patched }: Review): Verb {
-  if (operation === 'UPDATE') return patched ? 'patch' : 'update';
-  return operation === 'CREATE' ? 'create' : 'delete';
-}
+const verbs = { CREATE: 'create', UPDATE: 'update', DELETE: 'delete' } as const;
 
 /** A Scale has a name and a version only, not the metadata that will be stored. */
 function carriesMetadata({ operation, subresource }: Review): boolean {

@@ -3,7 +3,8 @@ import type { ResourceKey } from '../model/resource.ts';
 import { asObject, asText, isObject } from '../objects/json-text.ts';
 import { storedGroup } from '../objects/stored.ts';
 
-export type Operation = 'CREATE' | 'UPDATE' | 'DELETE';
+/** A patch comes as UPDATE, options and all; an apply that creates as CREATE. */
+type Operation = 'CREATE' | 'UPDATE' | 'DELETE';
 
 /** The request of an AdmissionReview, as an API server asks it. */
 export interface Review {
@@ -17,8 +18,6 @@ export interface Review {
   readonly subresource: string | undefined;
   readonly user: string;
   readonly fieldManager: string | undefined;
-  /** Create and update alike, where it came as PATCH. */
-  readonly patched: boolean;
   readonly dryRun: boolean;
   /** {} for deletions. */
   readonly object: JsonObject;
@@ -66,7 +65,6 @@ export function readReview(body: Json | undefined): Review | NoReview {
     subresource: asText(request['subResource']),
     user: asText(asObject(request['userInfo'])['username']) ?? '',
     fieldManager: asText(options['fieldManager']),
-    patched: options['kind'] === 'PatchOptions',
     dryRun: request['dryRun'] === true,
     object,
     oldObject,

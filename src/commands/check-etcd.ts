@@ -21,11 +21,12 @@ export async function checkEtcd(
   { betweenMs, version, environment }: CheckSettings,
 ): Promise<CheckReport> {
   const { target, connection, flags: stated } = await targetConnection(options, environment);
-  const flags = stated ?? flagsOfFiles(target.flagFiles);
+  const flagsHere = flagsOfFiles(target.flagFiles);
   const seen = await look({
     connection,
     target,
-    ...(flags && { flags }),
+    ...(stated && { flags: stated }),
+    ...(flagsHere && { flagsHere }),
     betweenMs,
     now: Date.now,
     wait: setTimeout,

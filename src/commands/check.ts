@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { parseDuration } from '../config/duration.ts';
 import type { CheckReport } from '../report/check/schema.ts';
+import { startProgress } from './progress.ts';
 import { addTargetOptions, type TargetOptions } from './target-options.ts';
 
 interface CheckOptions extends TargetOptions {
@@ -17,7 +18,9 @@ export function checkCommand({ version }: { readonly version: string }): Command
     .action(async (options: CheckOptions) => {
       const betweenMs = parseDuration('--between-looks', options.betweenLooks);
       const { checkEtcd } = await import('./check-etcd.ts');
-      const report = await checkEtcd(options, { betweenMs, version, environment: process.env });
+      const progress = startProgress(process.stderr);
+      progress.update({ what: 'looking at etcd' });
+      const report = await checkEtcd(options, { betweenMs, version, environment: process.env }).finally(progress.end);
       process.stdout.write(await rendered(report, options.output));
       if (report.result === 'failed') process.exitCode = 1;
     });

@@ -6,7 +6,7 @@ import { openCluster, type Cluster } from '../maintenance/cluster.ts';
 import { maintenanceErrors } from '../maintenance/errors.ts';
 import { createLocalDisk } from '../maintenance/local-disk.ts';
 import { takeFileLock } from '../maintenance/lock/file-lock.ts';
-import type { Ports } from '../maintenance/ports.ts';
+import type { Clock, Ports } from '../maintenance/ports.ts';
 import { lookAndPlan, maintain, plannedRun } from '../maintenance/run.ts';
 import { createEvidence } from '../pipeline/maintain/evidence.ts';
 import { exitCodeOf } from '../pipeline/maintain/exit-code.ts';
@@ -36,16 +36,20 @@ export async function runMaintain(options: MaintainOptions, program: Program): P
   }
 }
 
-interface Occasion {
+/** One run: what was asked for, and what it works with. */
+export interface Occasion {
   readonly options: MaintainOptions;
   readonly parsed: ParsedOptions;
-  readonly target: TargetConnection;
+  readonly target: Pick<TargetConnection, 'connection'>;
   readonly program: Program;
   readonly signal: AbortSignal;
-  readonly progress: Progress;
+  readonly progress: Pick<Progress, 'update'>;
+  /** Beside the one that runs, to read the snapshot. */
+  readonly extraThreads?: number;
+  readonly clock?: Clock;
 }
 
-async function maintainOnce(occasion: Occasion): Promise<MaintenanceRecord> {
+export async function maintainOnce(occasion: Occasion): Promise<MaintenanceRecord> {
   const { options, target, program } = occasion;
   const cluster = openCluster(target.connection, createLocalDisk());
   try {
@@ -59,7 +63,8 @@ async function maintainOnce(occasion: Occasion): Promise<MaintenanceRecord> {
   }
 }
 
-function portsFor(cluster: Cluster, evidence: Ports['evidence'], { options, parsed, signal, progress }: Occasion): Ports {
+function portsFor(cluster: Cluster, evidence: Ports['evidence'], occasion: Occasion): Ports {
+  const { options, parsed, signal, progress, clock = systemClock } = occasion;
   return {
     cluster,
     evidence,
@@ -68,19 +73,23 @@ function portsFor(cluster: Cluster, evidence: Ports['evidence'], { options, pars
     verifyHash: options.verifyHash,
     signal,
     lock: (clusterId) => takeFileLock(options.lock ?? join(tmpdir(), `kubechurn-maintain-${clusterId}.lock`)),
-    clock: {
-      now: Date.now,
-      wait: async (milliseconds, stop) => {
-        await pause(milliseconds, undefined, { signal: stop }).catch(() => stop.throwIfAborted());
-      },
-    },
+    clock,
     tell: (what) => progress.update({ what }),
   };
 }
 
+const systemClock: Clock = {
+  now: Date.now,
+  wait: async (milliseconds, stop) => {
+    await pause(milliseconds, undefined, { signal: stop }).catch(() => stop.throwIfAborted());
+  },
+};
+
 const mostThreads = 4;
 
-function evidenceFor(cluster: Cluster, { options, parsed, target, program, progress }: Occasion) {
+function evidenceFor(cluster: Cluster, occasion: Occasion) {
+  const { options, parsed, target, program, progress } = occasion;
+  const { extraThreads = Math.min(availableParallelism(), mostThreads) - 1 } = occasion;
   const top = 20;
   const tell = (what: string, done?: number, total?: number): void =>
     progress.update({ what, ...(done !== undefined && { done }), ...(total !== undefined && { total }) });
@@ -100,7 +109,7 @@ function evidenceFor(cluster: Cluster, { options, parsed, target, program, progr
         file,
         top,
         skipHashCheck: true, // checked as it came
-        threads: { extra: Math.min(availableParallelism(), mostThreads) - 1, entry: program.entry },
+        threads: { extra: extraThreads, entry: program.entry },
         seed: randomBytes(4).readUInt32LE(),
         salt: randomBytes(16).toString('hex'),
         version: program.version,

@@ -2,8 +2,12 @@ import { accessSync, constants } from 'node:fs';
 import type { Command } from 'commander';
 import { etcdConnection, type Environment, type EtcdOptionValues } from '../config/etcd-options.ts';
 import { problem, type ErrorCatalogue } from '../errors/problem.ts';
+import { hasKubeconfig } from '../kube/has-kubeconfig.ts';
 import type { EtcdConnection } from '../etcd/connection.ts';
-import { resolveTarget, type ResolvedTarget } from '../maintenance/targets/resolve-target.ts';
+import type { KubeApi } from '../kube/api.ts';
+import { resolveTarget } from '../maintenance/targets/resolve-target.ts';
+import type { ClusterReader } from '../maintenance/targets/cluster-reader.ts';
+import type { ResolvedTarget } from '../maintenance/targets/resolved-target.ts';
 import { addEtcdOptions } from './etcd-options.ts';
 
 const targetOptionErrors = {
@@ -16,6 +20,8 @@ const targetOptionErrors = {
 
 export interface TargetOptions extends EtcdOptionValues {
   readonly target?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
 }
 
 export interface TargetConnection extends ResolvedTarget {
@@ -25,20 +31,48 @@ export interface TargetConnection extends ResolvedTarget {
 /** Adds --target and etcdctl's options, which go before what the target says. */
 export function addTargetOptions(command: Command): Command {
   return addEtcdOptions(
-    command.option(
-      '--target <target>',
-      'where etcd runs, so that endpoints and certificates are known: kubeadm, k3s, rke2 or vcluster/NAMESPACE/NAME',
-    ),
+    command
+      .option(
+        '--target <target>',
+        'where etcd runs, so that endpoints and certificates are known: kubeadm, k3s, rke2 or vcluster/NAMESPACE/NAME',
+      )
+      .option('--kubeconfig <file>', 'of the cluster that a vCluster runs in (default: as kubectl)')
+      .option('--context <name>', 'in that kubeconfig'),
   );
 }
 
 /** How to reach the etcd that the options, the target and the environment name. Throws Problems. */
 export async function targetConnection(options: TargetOptions, environment: Environment): Promise<TargetConnection> {
-  const { target, ...given } = options;
-  const resolved = await resolveTarget(target, given, { file });
-  const connection = etcdConnection(resolved.values, environment);
-  if (!connection) throw targetOptionErrors.noEndpoint();
-  return { ...resolved, connection: { ...connection, ...resolved.pems } };
+  const { target, kubeconfig, context, ...given } = options;
+  const host = hostCluster(
+    { ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) },
+    environment,
+  );
+  try {
+    const resolved = await resolveTarget(target, given, { file, cluster: host.open });
+    const connection = etcdConnection(resolved.values, environment);
+    if (!connection) throw targetOptionErrors.noEndpoint();
+    return { ...resolved, connection: { ...connection, ...resolved.pems } };
+  } finally {
+    await host.close();
+  }
+}
+
+/** The cluster that a vCluster runs in. Loaded when it is opened: most targets need none. */
+function hostCluster(options: Pick<TargetOptions, 'kubeconfig' | 'context'>, environment: Environment) {
+  let api: KubeApi | undefined;
+  return {
+    /** undefined where the options name no cluster, and none can be taken for granted. */
+    async open(): Promise<ClusterReader | undefined> {
+      if (options.kubeconfig === undefined && !hasKubeconfig(environment)) return undefined;
+      const { loadConnection } = await import('../kube/connection.ts');
+      const { openApi } = await import('../kube/api.ts');
+      const { createApiReader } = await import('../maintenance/targets/api-reader.ts');
+      api = openApi(loadConnection(options));
+      return createApiReader(api);
+    },
+    close: async (): Promise<void> => api?.close(),
+  };
 }
 
 function file(path: string): 'readable' | 'denied' | 'missing' {

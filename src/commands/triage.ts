@@ -11,6 +11,7 @@ import { knownBefore, type KnownBefore } from './known-before.ts';
 import { startProgress } from './progress.ts';
 import { outputFormats, renderReport, type Rendering } from './render-report.ts';
 import { addEtcdOptions } from './etcd-options.ts';
+import { addClusterOptions, clusterWish, triageByApi, type ClusterOptions } from './triage-cluster.ts';
 import { addRequestOptions, hasRequestLogs, requestLogs, type RequestOptions } from './request-options.ts';
 import { liveWish, triageEtcd, type LiveOptions } from './triage-live.ts';
 
@@ -18,12 +19,13 @@ const triageErrors = {
   noSource: problem(
     'TRIAGE_NO_SOURCE',
     () =>
-      `nothing to read: give --etcd URL, or --snapshot FILE, etcd's member/snap/db or what "etcdctl snapshot save" made, or --audit-log FILE`,
+      `nothing to read: give --etcd URL, or --snapshot FILE, etcd's member/snap/db or what "etcdctl snapshot save" made, or --audit-log FILE, or --kubeconfig FILE`,
     2,
   ),
 } satisfies ErrorCatalogue;
 
-interface TriageOptions extends Rendering, KnownBefore, LiveOptions, RequestOptions {
+interface TriageOptions extends Rendering, KnownBefore, LiveOptions, RequestOptions, ClusterOptions {
+  readonly watch?: string;
   readonly snapshot?: string;
   readonly skipHashCheck: boolean;
 }
@@ -35,11 +37,14 @@ export interface Program {
 }
 
 export function triageCommand(program: Program): Command {
-  return addRequestOptions(addEtcdOptions(new Command('triage')))
+  return addClusterOptions(addRequestOptions(addEtcdOptions(new Command('triage'))))
     .description('say who fills an etcd, why, and what to change')
     .option('--snapshot <file>', `a database file: etcd's member/snap/db, or what "etcdctl snapshot save" made`)
     .option('--save <file>', 'with --etcd: keep the snapshot as this file, a backup that etcdutl restores')
-    .option('--watch <duration>', 'with --etcd: watch for so long, 1m, and say who writes how often now')
+    .option(
+      '--watch <duration>',
+      'watch for so long, 1m: an etcd, to say who writes how often now, or a cluster that has no analyzer (default there: 60s)',
+    )
     .addOption(new Option('-o, --output <format>', 'how to print the report').choices(outputFormats).default('text'))
     .option('--top <n>', 'rows of keys, owners and writers', wholeNumber, 20)
     .option('--compare <file>', 'an earlier report, from -o json: say what is new, grown or gone since')
@@ -47,12 +52,18 @@ export function triageCommand(program: Program): Command {
     .option('--skip-hash-check', 'read a snapshot whose SHA-256 does not match', false)
     .action(async (options: TriageOptions) => {
       const { snapshot, top } = options;
-      const wish = liveWish(
-        options,
-        { snapshot: snapshot !== undefined, elsewhere: snapshot !== undefined || hasRequestLogs(options) },
-        process.env,
-      );
-      if (snapshot === undefined && wish === undefined && !hasRequestLogs(options)) throw triageErrors.noSource();
+      const { etcd, endpoints } = options;
+      const hasOther = [snapshot, etcd, endpoints].some((each) => each !== undefined) || hasRequestLogs(options);
+      const cluster = clusterWish(options, hasOther, process.env);
+      const wish = cluster
+        ? undefined
+        : liveWish(
+            options,
+            { snapshot: snapshot !== undefined, elsewhere: snapshot !== undefined || hasRequestLogs(options) },
+            process.env,
+          );
+      if (!cluster && snapshot === undefined && wish === undefined && !hasRequestLogs(options))
+        throw triageErrors.noSource();
       const judged = await knownBefore(options, new Date());
       let progress = startProgress(process.stderr);
       const onProgress = (what: string, done?: number, total?: number): void =>
@@ -80,8 +91,9 @@ export function triageCommand(program: Program): Command {
         progress = startProgress(process.stderr);
       };
       try {
-        const report =
-          wish !== undefined
+        const report = cluster
+          ? await triageByApi(cluster, { top, version, onProgress })
+          : wish !== undefined
             ? await triageEtcd({ ...wish, top, seed, version, triageFile, onProgress }, tell)
             : snapshot === undefined
               ? await triageAuditLogs({ requests: requests!, top, version })

@@ -1,6 +1,6 @@
 import { problem, type ErrorCatalogue } from '../errors/problem.ts';
 
-export const durationErrors = {
+const durationErrors = {
   notDuration: problem(
     'NOT_A_DURATION',
     (option: string, text: string) => `${option} takes a duration such as 500ms, 30s, 5m or 1h30m, not "${text}"`,

@@ -152,7 +152,9 @@ function withVariables(given: EtcdOptionValues, environment: Environment): EtcdO
     if (values[name] !== undefined || text === '' || name === 'endpoints') return [];
     return [[name, argument === undefined ? isTrue(text) : text]];
   });
-  return { ...Object.fromEntries(missing), ...values };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table's names and types are these
+  const fromVariables = Object.fromEntries(missing) as EtcdOptionValues;
+  return { ...fromVariables, ...values };
 }
 
 /** As Go's strconv.ParseBool, which etcdctl uses. */

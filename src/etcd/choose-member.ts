@@ -17,6 +17,6 @@ function rank(status: MemberStatus, newest: number): number {
   return (status.isLearner ? 4 : 0) + (lags ? 2 : 0) + (isLeader(status) ? 1 : 0);
 }
 
-export function isLeader({ memberId, leaderId }: MemberStatus): boolean {
+function isLeader({ memberId, leaderId }: MemberStatus): boolean {
   return memberId === leaderId;
 }

@@ -34,6 +34,11 @@ export function parseEndpoint(text: string, hasCertificates: boolean): Endpoint 
   };
 }
 
+/** On this very machine. */
+export function isLoopback({ host }: Pick<Endpoint, 'host'>): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
 /** URL drops a port that is its scheme's default: https://etcd:443 means 443, https://etcd means etcd's own. */
 function portOf(text: string, url: URL): number {
   if (url.port !== '') return Number(url.port);

@@ -1,10 +1,19 @@
-import { status } from '@grpc/grpc-js';
 import { isProblem, type Problem } from '../errors/problem.ts';
 import type { EtcdConnection } from './connection.ts';
 import { diagnose } from './diagnose.ts';
 import type { Endpoint } from './endpoint.ts';
 import { etcdErrors } from './errors.ts';
 import { refusalIn } from './refusals.ts';
+
+/** gRPC's, of those that matter here. */
+const codes = {
+  cancelled: 1,
+  unknown: 2,
+  deadlineExceeded: 4,
+  unimplemented: 12,
+  internal: 13,
+  unavailable: 14,
+} as const;
 
 export interface Attempt {
   readonly endpoint: Endpoint;
@@ -24,7 +33,7 @@ export async function failureOf(
   const told = saidByEtcd(error, attempt);
   if (told) return told;
   const code = codeOf(error);
-  if (!wasConnected && (code === status.UNAVAILABLE || code === status.DEADLINE_EXCEEDED)) {
+  if (!wasConnected && (code === codes.unavailable || code === codes.deadlineExceeded)) {
     const found = await diagnose(attempt.endpoint, connection);
     if (found) return found;
     // It talks HTTP like an etcd, but not gRPC: the port for peers does.
@@ -51,10 +60,10 @@ function fromCode(
   { endpoint: { url }, what, allowedMs }: Attempt,
   option: '--dial-timeout' | '--command-timeout',
 ): Problem {
-  if (code === status.DEADLINE_EXCEEDED) return etcdErrors.silent(url, allowedMs / 1000, option);
-  if (code === status.UNIMPLEMENTED) return etcdErrors.notEtcd(url);
+  if (code === codes.deadlineExceeded) return etcdErrors.silent(url, allowedMs / 1000, option);
+  if (code === codes.unimplemented) return etcdErrors.notEtcd(url);
   // A killed member resets its streams before its sockets, which grpc-js calls INTERNAL or CANCELLED.
-  if (code === status.UNAVAILABLE || code === status.INTERNAL || code === status.CANCELLED)
+  if (code === codes.unavailable || code === codes.internal || code === codes.cancelled)
     return etcdErrors.cut(url, what);
   return etcdErrors.failed(url, what, detailsOf(error));
 }
@@ -71,7 +80,7 @@ function codeOf(error: unknown): number {
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'number')
     return error.code;
   // etcd3 keeps the code in the message only: `16 UNAUTHENTICATED: ...`.
-  return Number(/^(\d+) [A-Z_]+:/.exec(detailsOf(error))?.[1] ?? status.UNKNOWN);
+  return Number(/^(\d+) [A-Z_]+:/.exec(detailsOf(error))?.[1] ?? codes.unknown);
 }
 
 function detailsOf(error: unknown): string {

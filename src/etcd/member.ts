@@ -14,10 +14,11 @@ import { diagnose } from './diagnose.ts';
 import type { Endpoint } from './endpoint.ts';
 import { etcdErrors } from './errors.ts';
 import { failureOf, isNotEnabled, isStaleToken } from './failure.ts';
-import { rangeRequest, snapshotRequest, statusRequest, watchRequest, type RangeQuestion } from './requests.ts';
+import { rangeRequest, snapshotRequest, statusRequest, type RangeQuestion } from './requests.ts';
 import { streamSnapshot, type SnapshotSink } from './snapshot-stream.ts';
 import { readStatus, type MemberStatus } from './status.ts';
 import { typedCalls } from './typed-calls.ts';
+import { openWatch, type WatchListener, type WatchStream } from './watch-stream.ts';
 
 /** One member of an etcd, over one connection. Each call is made once and rejects with a Problem. */
 export interface Member {
@@ -30,18 +31,8 @@ export interface Member {
   /** The database file in pieces, to its end. */
   snapshot(sink: SnapshotSink): Promise<void>;
   /** WatchResponses of all keys as they come, until it is cancelled or ends. */
-  watch(startRevision: number, to: WatchListener): WatchStream;
+  watch(startRevision: number, to: WatchListener<Problem>): WatchStream;
   close(): void;
-}
-
-export interface WatchListener {
-  onMessage(message: Uint8Array): void;
-  /** Once, and not after `cancel`. */
-  onEnd(why: Problem): void;
-}
-
-export interface WatchStream {
-  cancel(): void;
 }
 
 /** Pings make a stopped member noticed within ten seconds. etcd closes connections that ping more often than every 5 s. */
@@ -107,6 +98,9 @@ export function connectMember(endpoint: Endpoint, connection: EtcdConnection): M
     }
   };
 
+  const tellWhy = async (error: unknown, to: (why: Problem) => void): Promise<void> =>
+    to(await explained(error, 'the watch', connection.commandTimeoutMs));
+
   return {
     endpoint,
     status: async () => readStatus(await unary('/etcdserverpb.Maintenance/Status', statusRequest, 'its status')),
@@ -124,38 +118,14 @@ export function connectMember(endpoint: Endpoint, connection: EtcdConnection): M
         throw await explained(error, 'the snapshot', 0);
       }
     },
-    watch(startRevision, { onMessage, onEnd }) {
-      let cancelled = false;
-      let cancel = (): void => {};
-      const end = (error: unknown): void => {
-        if (cancelled) return;
-        cancelled = true;
-        void explained(error, 'the watch', connection.commandTimeoutMs).then(onEnd);
-      };
-      void callOptions().then((options) => {
-        if (cancelled) return;
-        const metadata = new Metadata();
-        // A member cut off from its cluster would stay silent for ever; so it ends the watch instead.
-        metadata.set('hasleader', 'true');
-        const stream = client.makeBidiStreamRequest(watchPath, raw, raw, metadata, options);
-        stream.on('data', (message: Buffer) => !cancelled && onMessage(message));
-        stream.on('error', end);
-        stream.on('end', () => end(new Error('it ended')));
-        stream.write(watchRequest(startRevision));
-        cancel = () => stream.cancel();
-      }, end);
-      return {
-        cancel() {
-          cancelled = true;
-          cancel();
-        },
-      };
-    },
+    watch: (startRevision, { onMessage, onEnd }) =>
+      openWatch(client, startRevision, () => callOptions(), {
+        onMessage,
+        onEnd: (error) => void tellWhy(error, onEnd),
+      }),
     close: () => client.close(),
   };
 }
-
-const watchPath = '/etcdserverpb.Watch/Watch';
 
 function raw(bytes: Buffer): Buffer {
   return bytes;

@@ -15,7 +15,8 @@ export async function typedCalls({ url }: Endpoint, channel: Channel): Promise<P
 /** A policy that neither retries nor opens a circuit: by default etcd3 does both, and would defragment three times. */
 function once(): NonNullable<NonNullable<IOptions['faultHandling']>['global']> {
   return {
-    _altReturn: undefined as never, // exists for the compiler only
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- exists for the compiler only
+    _altReturn: undefined as never,
     onSuccess: neverFires,
     onFailure: neverFires,
     execute: async (call, signal = new AbortController().signal) => call({ signal }),

@@ -44,7 +44,11 @@ export class ApiFailure extends Error {
   constructor(
     status: number,
     message: string,
-    { reason = '', retryAfterMs, code }: { reason?: string; retryAfterMs?: number | undefined; code?: string | undefined } = {},
+    {
+      reason = '',
+      retryAfterMs,
+      code,
+    }: { reason?: string; retryAfterMs?: number | undefined; code?: string | undefined } = {},
   ) {
     super(message);
     this.status = status;
@@ -133,12 +137,20 @@ function createDispatchers({ server, proxyUrl }: KubeConnection) {
   });
   return {
     of(tls: Tls): Dispatcher {
-      const id = JSON.stringify([String(tls.ca), String(tls.cert), String(tls.key), tls.servername, tls.rejectUnauthorized]);
+      const id = JSON.stringify([
+        String(tls.ca),
+        String(tls.cert),
+        String(tls.key),
+        tls.servername,
+        tls.rejectUnauthorized,
+      ]);
       if (current?.id === id) return current.dispatcher;
       // Watches over the old one go on until they end; close waits for them.
       void current?.dispatcher.close().catch(() => undefined);
       const dispatcher =
-        proxyUrl === undefined ? new Agent(options(tls)) : new ProxyAgent({ ...options(tls), uri: proxyUrl, requestTls: tls });
+        proxyUrl === undefined
+          ? new Agent(options(tls))
+          : new ProxyAgent({ ...options(tls), uri: proxyUrl, requestTls: tls });
       current = { id, dispatcher };
       return dispatcher;
     },

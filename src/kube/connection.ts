@@ -1,7 +1,5 @@
 import { KubeConfig } from '@kubernetes/client-node';
-import { existsSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
-import { join } from 'node:path';
 import { kubeErrors } from './errors.ts';
 
 export interface KubeOptions {
@@ -41,7 +39,13 @@ export function loadConnection({ kubeconfig, context }: KubeOptions): KubeConnec
   const config = read(kubeconfig);
   if (context !== undefined) {
     if (!config.getContextObject(context))
-      throw kubeErrors.noContext(context, config.getContexts().map(({ name }) => name).join(', '));
+      throw kubeErrors.noContext(
+        context,
+        config
+          .getContexts()
+          .map(({ name }) => name)
+          .join(', '),
+      );
     config.setCurrentContext(context);
   }
   const cluster = config.getCurrentCluster();
@@ -55,16 +59,6 @@ export function loadConnection({ kubeconfig, context }: KubeOptions): KubeConnec
     credentials: () => credentialsOf(config),
     config,
   };
-}
-
-/** Whether a command may take the cluster for what the user means without being told so. */
-export function hasKubeconfig(environment: NodeJS.ProcessEnv): boolean {
-  const home = environment['HOME'] ?? '';
-  return (
-    (environment['KUBECONFIG'] ?? '') !== '' ||
-    (environment['KUBERNETES_SERVICE_HOST'] ?? '') !== '' ||
-    (home !== '' && existsSync(join(home, '.kube', 'config')))
-  );
 }
 
 function read(kubeconfig: string | undefined): KubeConfig {

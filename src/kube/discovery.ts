@@ -46,14 +46,15 @@ export async function discoverResources(api: KubeApi): Promise<Discovered> {
     const group = asText(asObject(metadata)['name']) ?? '';
     const local = asList(versions).filter((version) => !elsewhere.has(`${group}/${versionOf(version)}`));
     if (local.length < asList(versions).length)
-      notSeen.push(`${group} is served by an API server of its own, which keeps its objects elsewhere than in this etcd`);
+      notSeen.push(
+        `${group} is served by an API server of its own, which keeps its objects elsewhere than in this etcd`,
+      );
     for (const resource of local.flatMap((version) => watchable(group, version))) {
       // Versions come in order of preference.
       if (!found.has(idOfResource(resource))) found.set(idOfResource(resource), resource);
     }
   }
-  for (const [version, why] of elsewhere)
-    if (why !== '') notSeen.push(`the aggregated API ${version} is down: ${why}`);
+  for (const [version, why] of elsewhere) if (why !== '') notSeen.push(`the aggregated API ${version} is down: ${why}`);
   if (found.has('events.')) found.delete('events.events.k8s.io');
   return { resources: [...found.values()], notSeen };
 }

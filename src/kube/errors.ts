@@ -14,7 +14,8 @@ export const kubeErrors = {
   ),
   unreachable: problem(
     'KUBE_UNREACHABLE',
-    (server: string, why: string) => `the API server at ${server} does not answer (${why}): check the address and the network`,
+    (server: string, why: string) =>
+      `the API server at ${server} does not answer (${why}): check the address and the network`,
   ),
   untrusted: problem(
     'KUBE_UNTRUSTED',
@@ -23,12 +24,10 @@ export const kubeErrors = {
   ),
   unauthorized: problem(
     'KUBE_UNAUTHORIZED',
-    (server: string) => `the API server at ${server} does not know us (401): log in again, or check the token in the kubeconfig`,
+    (server: string) =>
+      `the API server at ${server} does not know us (401): log in again, or check the token in the kubeconfig`,
   ),
-  forbidden: problem(
-    'KUBE_FORBIDDEN',
-    (what: string, message: string) => `${what} is not allowed: ${message}`,
-  ),
+  forbidden: problem('KUBE_FORBIDDEN', (what: string, message: string) => `${what} is not allowed: ${message}`),
   refused: problem(
     'KUBE_REFUSED',
     (what: string, status: number, message: string) => `${what} failed with status ${status}: ${message}`,

@@ -1,7 +1,8 @@
 import type { Millis, Revision } from '../model/write.ts';
 import { asList, asObject, asText, isObject } from '../objects/json-text.ts';
+import { revisionOf } from '../objects/metadata.ts';
 import { ApiFailure, isApiFailure, type KubeApi } from './api.ts';
-import { linesOf, objectFrom, parseFrame, revisionOf, type WatchedObject } from './watch-frames.ts';
+import { linesOf, objectFrom, parseFrame, type WatchedObject } from './watch-frames.ts';
 
 export interface ListWatchSink {
   /** What exists is going to be told, the first time or anew because the past was lost. */

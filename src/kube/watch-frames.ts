@@ -1,5 +1,6 @@
 import { asObject, asText, parseJson } from '../objects/json-text.ts';
-import type { Json, JsonObject } from '../model/json.ts';
+import { revisionOf } from '../objects/metadata.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { Revision } from '../model/write.ts';
 
 /** An object as a list or watch shows it. */
@@ -92,9 +93,4 @@ export function objectFrom(body: JsonObject): WatchedObject {
     json: new TextEncoder().encode(typed ? text : text.slice(1)),
     typed,
   };
-}
-
-export function revisionOf(resourceVersion: Json | undefined): Revision {
-  const revision = Number(resourceVersion);
-  return Number.isSafeInteger(revision) ? revision : 0;
 }

@@ -1,8 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs';
-import type { Endpoint } from '../etcd/endpoint.ts';
+import { isLoopback, type Endpoint } from '../etcd/endpoint.ts';
 import type { FreeDisk } from './cluster.ts';
-
-const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
 export interface LocalVolume {
   readonly freeBytes: number;
@@ -20,8 +18,9 @@ export function createLocalDisk(): FreeDisk {
  */
 export function createLocalVolumes(): (endpoint: Endpoint) => LocalVolume | null {
   const known = new Map<number, string | null>();
-  return ({ host, port }) => {
-    if (!loopback.has(host)) return null;
+  return (endpoint) => {
+    if (!isLoopback(endpoint)) return null;
+    const { port } = endpoint;
     const file = known.get(port) ?? orNull(() => databaseOf(port));
     known.set(port, file);
     return file === null ? null : volumeOfFile(file);

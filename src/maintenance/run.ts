@@ -9,7 +9,7 @@ import { leaderOf } from './plan/health.ts';
 import { makePlan, type Plan } from './plan/make-plan.ts';
 import { remedies } from './plan/remedies.ts';
 import { armedFor, isAnswering, nameOf, votersOf, type AnsweringMember, type Seen } from './plan/seen.ts';
-import { turnsOf } from './plan/turns.ts';
+import { evidenceSource, turnsOf } from './plan/turns.ts';
 import type { Evidence, Lock, Ports } from './ports.ts';
 import { statusOnceItAnswers } from './steps/await-member.ts';
 import { compactMember } from './steps/compact.ts';
@@ -158,12 +158,6 @@ async function awaitRunning(seen: Seen, journal: Journal, ports: Ports): Promise
         ? { result: 'done', why: `it has ended, the file has ${bytes(status.sizeBytes)}` }
         : { result: 'unknown', why: 'it does not end: look at that member before anything else' };
     });
-}
-
-function evidenceSource(seen: Seen): AnsweringMember | undefined {
-  const [first] = turnsOf(seen);
-  const leader = leaderOf(seen)?.id;
-  return turnsOf(seen).find(({ id }) => id !== leader) ?? first;
 }
 
 async function takeEvidence(seen: Seen, journal: Journal, ports: Ports): Promise<Evidence | undefined> {

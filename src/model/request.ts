@@ -83,7 +83,7 @@ export interface UserRequests extends Outcomes {
 
 /** A log that requests were read from. */
 export interface RequestSource {
-  readonly kind: 'audit-log' | 'syncer-log';
+  readonly kind: 'audit-log' | 'syncer-log' | 'admission';
   readonly name: string;
   /** Requests that would change something. */
   readonly requests: number;

@@ -35,7 +35,7 @@ export const requests = z
       ),
     sources: z.array(
       z.strictObject({
-        kind: z.enum(['audit-log', 'syncer-log']),
+        kind: z.enum(['audit-log', 'syncer-log', 'admission']),
         name: z.string(),
         requests: count.describe('that would change something'),
         from: moment,
@@ -72,4 +72,4 @@ export const requests = z
       'how far the counts of one object may be off, where there were too many objects to count each',
     ),
   })
-  .describe('with --audit-log or --syncer-log');
+  .describe('with --audit-log or --syncer-log, or where the webhook tells the analyzer');

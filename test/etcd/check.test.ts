@@ -1,5 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { etcdConnection } from '../../src/config/etcd-options.ts';
+import { parseEndpoint } from '../../src/etcd/endpoint.ts';
+import { connectMember } from '../../src/etcd/member.ts';
+import { idField, numberField } from '../../src/etcd/wire-fields.ts';
 import { createAuthority, type Authority } from './harness/certificates.ts';
 import { checked } from './harness/check-live.ts';
 import { describeWith } from './harness/describe-with.ts';
@@ -130,6 +134,52 @@ describeWith(['etcd-3.4', 'etcd-3.5', 'etcd-3.6'], 'check of every version', () 
       await etcd.stop();
     },
   );
+});
+
+describeWith(
+  ['etcd-3.4', 'etcd-3.5', 'etcd-3.6', 'etcdctl', 'openssl'],
+  'check of a full etcd of every version',
+  () => {
+    it.each(['3.4', '3.5', '3.6'] as const)('tells NOSPACE and the quota of etcd %s over TLS', async (version) => {
+      const authority = createAuthority('etcd-ca');
+      const server = authority.issue('server', { days: 300 });
+      const etcd = await startEtcd({ version, quotaBytes: 8 * MiB, tls: { ...server, clientCa: authority.ca } });
+      const pair = authority.issue('client', { days: 300 });
+      const tls = ['--cacert', authority.ca, '--cert', pair.cert, '--key', pair.key];
+      const to = ['--endpoints', etcd.endpoint, ...tls];
+      const put = () => spawnSync(requiredTool('etcdctl'), [...to, 'put', 'a'], { input: text(MiB), encoding: 'utf8' });
+      const refusal = await until('etcd to be full', () => put().stderr || undefined);
+      expect(refusal).toContain('database space exceeded');
+      const { of, with: those } = await checked({ etcd: etcd.endpoint, cacert: authority.ca, ...pair });
+      expect(those('failed')).toEqual(['alarms', 'size', 'time to quota']);
+      expect(of('alarms').why).toBe('NOSPACE of member-1: etcd refuses every write');
+      expect(of('quota').why).toBe('8.0 MiB');
+      expect(of('server certificates').result).toBe('ok');
+      await etcd.stop();
+      authority.remove();
+    });
+  },
+);
+
+describeWith(['etcd'], 'check of CORRUPT', () => {
+  it('is told though NOSPACE is armed too, and says to change nothing', async () => {
+    const etcd = await startEtcd();
+    const member = connectMember(parseEndpoint(etcd.endpoint, false), etcdConnection({ etcd: etcd.endpoint }, {})!);
+    const { memberId } = await member.status();
+    const activate = 1;
+    for (const alarm of [1, 2]) {
+      const request = [numberField(0x08, activate), idField(0x10, memberId), numberField(0x18, alarm)];
+      await member.call('/etcdserverpb.Maintenance/Alarm', Buffer.concat(request), 'arming an alarm');
+    }
+    member.close();
+    const { of } = await checked({ etcd: etcd.endpoint });
+    expect(of('alarms')).toMatchObject({
+      result: 'failed',
+      why: 'CORRUPT of member-1, NOSPACE of member-1: members disagree about the data',
+      hint: expect.stringMatching(/^change nothing/),
+    });
+    await etcd.stop();
+  });
 });
 
 describeWith(['etcd', 'etcdctl'], 'check of an etcd as it comes', () => {
@@ -267,6 +317,7 @@ describeWith(['etcd'], 'check of what cannot be right', () => {
     const etcds = [await startEtcd(), await startEtcd()];
     const { of } = await checked({ etcd: etcds.map(({ endpoint }) => endpoint).join() });
     expect(of('one cluster').result).toBe('failed');
+    expect(of('lag')).toMatchObject({ result: 'skipped', why: expect.stringContaining('different etcds') });
     for (const etcd of etcds) await etcd.stop();
   });
 

@@ -201,7 +201,7 @@ describeWith(['etcd', 'etcdctl'], 'an etcd with authentication', () => {
     const said =
       outcome.status === 'fulfilled'
         ? outcome.value.report.coverage.notSeen.join('\n')
-        : String((outcome.reason as Error).message);
+        : (outcome.reason as Error).message;
     expect(said).toMatch(/does not permit this user (its status|the census|the snapshot)/);
   });
 

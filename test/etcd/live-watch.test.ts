@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { parseEndpoint } from '../../src/etcd/endpoint.ts';
@@ -9,13 +10,14 @@ import { createCensusCounts } from '../../src/pipeline/offline/live-census.ts';
 import { connect } from './harness/client.ts';
 import { describeWith } from './harness/describe-with.ts';
 import { startEtcd, type Etcd, type EtcdOptions } from './harness/start-etcd.ts';
+import { requiredTool } from './harness/tool.ts';
 import { triaged } from './harness/triage-live.ts';
 import { until } from './harness/until.ts';
 
 const started: Etcd[] = [];
 const members: Member[] = [];
 afterEach(async () => {
-  for (const member of members.splice(0)) member.close();
+  for (const one of members.splice(0)) one.close();
   for (const etcd of started.splice(0)) await etcd.stop();
 });
 async function start(options?: EtcdOptions): Promise<Etcd> {
@@ -56,20 +58,32 @@ function watching(endpoints: readonly string[], options: Partial<WatchOptions> =
   };
 }
 
-/** A watch is open once it sees a write. */
+/** A watch is open once it sees a write; what was written before the marker is then counted. */
 async function seen(etcd: Etcd, { counts }: ReturnType<typeof watching>): Promise<void> {
   await until('the watch to see a write', async () => {
     await etcd.client.put('/probe', 'x');
     return counts.events() > 0;
   });
+  await etcd.client.put('/marker', 'x');
+  await until('the marker', () => counts.top(9).some(({ key }) => key === '/marker'));
 }
 
-describeWith(['etcd'], 'a live watch', () => {
+async function moveLeader(etcd: Etcd): Promise<void> {
+  const statuses = await Promise.all(
+    etcd.endpoints.map(async (endpoint) => ({ endpoint, status: await member(endpoint).status() })),
+  );
+  const leader = statuses.find(({ status }) => status.memberId === status.leaderId)!;
+  const follower = statuses.find((each) => each !== leader)!;
+  const to = BigInt(follower.status.memberId).toString(16);
+  execFileSync(requiredTool('etcdctl'), ['--endpoints', leader.endpoint, 'move-leader', to], { stdio: 'ignore' });
+}
+
+describeWith(['etcd', 'etcdctl'], 'a live watch', () => {
   it('counts every change once, deletions, transactions and large ones too', async () => {
     const etcd = await start({ extraArgs: ['--max-request-bytes=6000000'] });
     const watch = watching([etcd.endpoint]);
     await seen(etcd, watch);
-    const before = watch.counts.top(10).find(({ key }) => key === '/probe')!.writes;
+    const before = watch.counts.events();
 
     for (let i = 0; i < 500; i++) await etcd.client.put(`/registry/configmaps/ns/${i % 5}`, 'value');
     await etcd.client.txn([
@@ -120,6 +134,27 @@ describeWith(['etcd'], 'a live watch', () => {
     expect(outcome).toMatchObject({ toRevision: revision, gap: 0 });
   });
 
+  it('misses and repeats nothing when the leader changes', async () => {
+    const etcd = await start({ members: 3 });
+    const watch = watching(etcd.endpoints);
+    await seen(etcd, watch);
+    const before = watch.counts.events();
+    const first = (await etcd.client.status()).revision;
+    for (let i = 0; i < 200; i++) {
+      if (i === 100) await moveLeader(etcd);
+      await until('the write', () =>
+        etcd.client.put('/steady', String(i)).then(
+          () => true,
+          () => false,
+        ),
+      );
+    }
+    const { revision } = await etcd.client.status();
+    await until('all changes', () => watch.counts.events() - before >= revision - first);
+    expect(await watch.stop()).toMatchObject({ toRevision: revision, gap: 0 });
+    expect(watch.counts.events() - before).toBe(revision - first);
+  });
+
   /** A watch that is cut after its first change, goes on once `meanwhile` is done, and ends at the head. */
   async function cutOnce(etcd: Etcd, mostBehind: number, meanwhile: () => Promise<unknown>) {
     const one = member(etcd.endpoint);
@@ -143,8 +178,10 @@ describeWith(['etcd'], 'a live watch', () => {
       ],
       pause: meanwhile,
     });
-    await seen(etcd, watch);
-    await until('the cut', () => cut);
+    await until('the cut', async () => {
+      await etcd.client.put('/probe', 'x');
+      return cut;
+    });
     return watch;
   }
 
@@ -196,12 +233,12 @@ describe('triage --watch', () => {
   describeWith(['etcd'], 'of an etcd that is written to', () => {
     it('says who writes how often now', async () => {
       const etcd = await start();
-      let stop = false;
+      const ending = new AbortController();
       const writing = (async () => {
-        while (!stop) await etcd.client.put('/registry/leases/kube-system/busy', 'x');
+        while (!ending.signal.aborted) await etcd.client.put('/registry/leases/kube-system/busy', 'x');
       })();
       const { report } = await triaged({ etcd: etcd.endpoint }, { watchMs: 700 });
-      stop = true;
+      ending.abort();
       await writing;
       const { live } = report;
       expect(live).toMatchObject({ gap: 0, endedBy: 'time' });
@@ -235,7 +272,9 @@ describeWith(['etcd'], 'a census', () => {
       },
       begin: () => createCensusCounts(1, 5),
       pageLimit,
-      onPage: (keys) => (held = onPage(keys)),
+      onPage: (keys) => {
+        held = onPage(keys);
+      },
     });
   }
 

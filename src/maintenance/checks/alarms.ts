@@ -15,10 +15,13 @@ export const alarms: Check = {
       members.find(({ status }) => status.memberId === id)?.name ??
       listed?.find((member) => member.id === id)?.name ??
       `member ${BigInt(id).toString(16)}`;
-    const kinds = [...Map.groupBy(armed, ({ alarm }) => alarm)].map(
-      ([alarm, those]) =>
-        `${alarm} of ${namesOf([...new Set(those.map(({ memberId }) => memberId))].map((id) => ({ name: nameOf(id) })))}`,
-    );
+    // The graver first: C before N.
+    const kinds = [...Map.groupBy(armed, ({ alarm }) => alarm)]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(
+        ([alarm, those]) =>
+          `${alarm} of ${namesOf([...new Set(those.map(({ memberId }) => memberId))].map((id) => ({ name: nameOf(id) })))}`,
+      );
     if (armed.some(({ alarm }) => alarm === 'CORRUPT'))
       return failed(
         `${kinds.join(', ')}: members disagree about the data`,

@@ -12,6 +12,8 @@ const limits = {
   left: { warnsBelow: day, failsBelow: 60 * minute },
 };
 const compactedWithin = 15 * minute;
+/** Pages that move between two commits. */
+const jitterBytes = 64 * 1024;
 
 export const growth: Check = {
   category: 'space',
@@ -30,7 +32,8 @@ export const growth: Check = {
               seconds: later.afterMs / 1000,
               grown: later.status.inUseBytes - status.inUseBytes,
               room: Math.max(0, quotaBytes - later.status.inUseBytes),
-              full: later.status.sizeBytes >= quotaBytes,
+              // The alarm comes with the write that would have crossed it.
+              full: later.status.sizeBytes >= quotaBytes || later.status.alarms.includes('NOSPACE'),
             },
           ]
         : [],
@@ -39,7 +42,7 @@ export const growth: Check = {
     if (!first) return skipped('unknown: no member whose quota is known could be looked at twice');
     const apart = duration(first.seconds * 1000);
     if (looks.some(({ full }) => full)) return failed('the quota is reached', maintain(target));
-    if (looks.every(({ grown }) => grown < 0))
+    if (looks.every(({ grown }) => grown < -jitterBytes))
       return skipped(`unknown: space was freed within the ${apart} between two looks; look again`);
     const soonest = looks.toSorted((a, b) => timeOf(a) - timeOf(b))[0]!;
     if (soonest.grown <= 0) return ok(`nothing grew within the ${apart} between two looks`);

@@ -4,7 +4,7 @@ import { commandLineIn } from '../../etcd/command-line.ts';
 import { readCompactionNote } from '../../etcd/compaction-note.ts';
 import type { EtcdConnection } from '../../etcd/connection.ts';
 import { checkCertificates } from '../../etcd/credentials.ts';
-import type { Endpoint } from '../../etcd/endpoint.ts';
+import { isLoopback, type Endpoint } from '../../etcd/endpoint.ts';
 import { readHttpPage, type HttpPage } from '../../etcd/http-page.ts';
 import type { Member } from '../../etcd/member.ts';
 import { gauge } from '../../etcd/metrics.ts';
@@ -21,8 +21,10 @@ import type { NamedCertificate, Seen, SeenMember, SeenNote } from './seen.ts';
 export interface Look {
   readonly connection: EtcdConnection;
   readonly target: Target;
-  /** What a file or the cluster states, for members of which the command line cannot be read. */
+  /** What the cluster states of every member, for those of which the command line cannot be read. */
   readonly flags?: ReadonlyMap<string, string>;
+  /** What a file on this machine states of the member here. */
+  readonly flagsHere?: ReadonlyMap<string, string>;
   /** Between the two looks at what is in use. */
   readonly betweenMs: number;
   readonly now: () => number;
@@ -68,12 +70,12 @@ export async function look(options: Look): Promise<Seen> {
 }
 
 async function lookAt({ member, status, name, found }: AskedMember, options: Look): Promise<SeenMember> {
-  const { connection, flags: stated, volumeOf } = options;
+  const { connection, flags: stated, flagsHere, volumeOf } = options;
   const { endpoint } = member;
   const [metrics, variables] = await Promise.all(
     ['/metrics', '/debug/vars'].map((path) => readHttpPage(endpoint, connection, path)),
   );
-  const flags = flagsOf(variables) ?? stated;
+  const flags = flagsOf(variables) ?? stated ?? (isLoopback(endpoint) ? flagsHere : undefined);
   const text = metrics?.text ?? '';
   const seconds = (metric: string): number | undefined => {
     const value = gauge(text, metric);

@@ -5,7 +5,7 @@ import { blockedMillis } from './estimate.ts';
 import { nameById, whyUnsound } from './health.ts';
 import { armedFor, isAnswering, nameOf, votersOf, type AnsweringMember, type Seen } from './seen.ts';
 import type { Keep, MaintenanceSettings } from './settings.ts';
-import { turnsOf } from './turns.ts';
+import { evidenceSource, turnsOf } from './turns.ts';
 import { hazardsOf } from './versions.ts';
 
 export type StepName =
@@ -154,7 +154,9 @@ function warningsOf(seen: Seen, { probeBudgetMs }: MaintenanceSettings): string[
   const longest = Math.max(...voters.map(({ state }) => blockedMillis(state.inUseBytes)));
   const risks = new Map(
     voters.flatMap(({ state: { version } }) =>
-      hazardsOf(version).map(({ sentence }) => [sentence, `etcd ${version}: ${sentence}`] as const),
+      hazardsOf(version)
+        .filter(({ kind }) => kind !== 'blocked' && kind !== 'quota-unstated') // no danger to what is done here
+        .map(({ sentence }) => [sentence, `etcd ${version}: ${sentence}`] as const),
     ),
   );
   return [
@@ -180,9 +182,11 @@ function stepsOf(seen: Seen, settings: MaintenanceSettings): PlannedStep[] {
   const voters = turns.length;
   const armed = armedFor(seen, 'NOSPACE');
   const steps: PlannedStep[] = [lockStep];
-  if (settings.evidence)
+  const source = evidenceSource(seen);
+  if (settings.evidence && source)
     steps.push({
       step: 'evidence',
+      member: reference(source),
       why: 'a compaction destroys the proof of who filled the database, so it is taken first',
     });
   for (const member of turns)

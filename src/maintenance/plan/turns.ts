@@ -11,6 +11,12 @@ export function turnsOf(seen: Seen): AnsweringMember[] {
     .toSorted((a, b) => rank(a) - rank(b) || b.state.sizeBytes - a.state.sizeBytes || compare(nameOf(a), nameOf(b)));
 }
 
+/** Whose snapshot is the evidence: a follower's, since the leader's disk decides how fast anybody writes. */
+export function evidenceSource(seen: Seen): AnsweringMember | undefined {
+  const [first] = turnsOf(seen);
+  return first;
+}
+
 /** Who may take the leadership over: voters that have had their turn, the one that has applied most first. Never a learner. */
 export function transfereesOf(seen: Seen, waiting: ReadonlySet<string>): AnsweringMember[] {
   const leader = leaderOf(seen)?.id;

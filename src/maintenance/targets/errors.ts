@@ -18,6 +18,21 @@ export const targetErrors = {
       `this user may not read the certificates of ${target} (${directories}): run this as root, or give --cert and --key`,
     2,
   ),
+  noSecret: problem(
+    'TARGET_NO_SECRET',
+    (target: string, secret: string, key: string) =>
+      `Secret ${secret} of ${target} has no ${key}: give --cacert, --cert and --key`,
+  ),
+  notThere: problem(
+    'TARGET_NOT_THERE',
+    (target: string, namespace: string) =>
+      `there is no ${target} in this cluster: check namespace, name and context (kubectl get statefulsets -n ${namespace})`,
+  ),
+  insidePods: problem(
+    'TARGET_INSIDE_PODS',
+    (target: string, namespace: string, release: string) =>
+      `the etcd of ${target} runs inside its pods: copy /data/pki/etcd from ${release}-0, run "kubectl -n ${namespace} port-forward ${release}-0 2379", and give --etcd https://127.0.0.1:2379 with --cacert, --cert and --key`,
+  ),
   noEtcd: problem(
     'TARGET_NO_ETCD',
     (target: string) => `${target} has no etcd: its backing store is another one (kine on sqlite, or an SQL server)`,

@@ -1,9 +1,11 @@
-import { pairIn, type Target } from './target.ts';
+import type { Target } from './target.ts';
 import type { VCluster } from './vcluster.ts';
 import { dashed, under } from './yaml-lines.ts';
 
-/** In the Secret `<release>-certs` under the names that its files have in the pod. */
-const deployedPki = '/run/config/pki';
+const pki = '/run/config/pki';
+
+/** In the Secret `<release>-certs`, and in the pods as files of these names. */
+export const deployedNames = { cacert: 'etcd-ca.crt', cert: 'etcd-peer.crt', key: 'etcd-peer.key' };
 
 export const deployedPath = ['controlPlane', 'backingStore', 'etcd', 'deploy', 'statefulSet', 'extraArgs'] as const;
 
@@ -17,7 +19,13 @@ export function vclusterDeployed(vcluster: VCluster, replicas = 1): Target {
       { length: replicas },
       (_, i) => `https://${release}-etcd-${i}.${release}-etcd-headless.${namespace}:2379`,
     ),
-    certificates: [pairIn(deployedPki, 'etcd-ca', 'etcd-peer')],
+    certificates: [
+      {
+        cacert: `${pki}/${deployedNames.cacert}`,
+        cert: `${pki}/${deployedNames.cert}`,
+        key: `${pki}/${deployedNames.key}`,
+      },
+    ],
     flagFiles: [],
     settings: (flags) =>
       ['vCluster with deployed etcd, in vcluster.yaml:', under(deployedPath, dashed(flags))].join('\n'),

@@ -1,5 +1,7 @@
-import type { Finding, Subject } from '../../model/finding.ts';
+import type { ChurnReport } from '../../report/schema.ts';
 import type { Millis } from '../../model/write.ts';
+
+export type Finding = ChurnReport['findings'][number];
 
 /** A finding that stands, and since when. */
 export interface Standing {
@@ -49,6 +51,6 @@ export function idOfFinding({ pattern, subject }: Pick<Finding, 'pattern' | 'sub
   return `${pattern} ${idOfSubject(subject)}`;
 }
 
-export function idOfSubject({ type, group = '', resource = '', namespace = '', name }: Subject): string {
+export function idOfSubject({ type, group = '', resource = '', namespace = '', name }: Finding['subject']): string {
   return `${type} ${resource}.${group}/${namespace}/${name}`;
 }

@@ -37,7 +37,11 @@ export interface ChangeCounter extends ClusterSink {
   readonly notSeen: readonly string[];
 }
 
-type Change = { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'LISTED'; readonly state: ResourceState; readonly object: Taken };
+type Change = {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'LISTED';
+  readonly state: ResourceState;
+  readonly object: Taken;
+};
 
 /** A watched object that outlives its chunk. */
 interface Taken {
@@ -117,7 +121,9 @@ export function createChangeCounter(counters: Counters, now: () => Millis): Chan
     if (!held) return;
     const waiting = held;
     held = undefined;
-    coverage.begin(Math.max(0, ...[...states.all.values()].filter(({ settled }) => settled).map(({ reached }) => reached)));
+    coverage.begin(
+      Math.max(0, ...[...states.all.values()].filter(({ settled }) => settled).map(({ reached }) => reached)),
+    );
     for (const each of waiting) apply(each);
   };
   const releaseWhenSettled = (): void => {

@@ -11,8 +11,8 @@ export interface Coverage {
   saw(revision: Revision, isDeletion: boolean): void;
   /** The store is at least this far. */
   reached(revision: Revision): void;
-  /** Distinct revisions seen of those up to `upTo`, and how many there were. */
-  upTo(revision: Revision): { readonly counted: number; readonly growth: number };
+  /** Distinct revisions seen of those after one and up to another, and how many there were. */
+  between(after: Revision, upTo: Revision): { readonly counted: number; readonly growth: number };
   /** Two objects were written under one revision, which no API server does in etcd: this store numbers otherwise. */
   readonly isEtcd: boolean;
 }
@@ -46,9 +46,10 @@ export function createCoverage(): Coverage {
     reached(revision) {
       to = Math.max(to, revision);
     },
-    upTo(revision) {
-      if (from === undefined || revision <= from) return { counted: 0, growth: 0 };
-      return { counted: seen.count(from) - seen.count(revision), growth: revision - from };
+    between(after, upTo) {
+      if (from === undefined || upTo <= Math.max(from, after)) return { counted: 0, growth: 0 };
+      const start = Math.max(from, after);
+      return { counted: seen.count(start) - seen.count(upTo), growth: upTo - start };
     },
     get isEtcd() {
       return shared < provenOtherwise;

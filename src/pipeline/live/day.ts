@@ -79,7 +79,12 @@ export function createDay(began: Millis): Day {
         .map(([prefix, writes]) => ({ prefix, writes: binned(writes, from, width, bins, last) }))
         .map((each) => ({ ...each, total: each.writes.reduce((sum, more) => sum + more, 0) }))
         .filter(({ total }) => total > 0)
-        .sort((a, b) => Number(a.prefix === others) - Number(b.prefix === others) || b.total - a.total || (a.prefix < b.prefix ? -1 : 1));
+        .sort(
+          (a, b) =>
+            Number(a.prefix === others) - Number(b.prefix === others) ||
+            b.total - a.total ||
+            (a.prefix < b.prefix ? -1 : 1),
+        );
       if (sums.length === 0) return undefined;
       const top = sums.filter(({ prefix }) => prefix !== others).slice(0, named);
       const rest = sums.filter((each) => !top.includes(each));
@@ -89,7 +94,14 @@ export function createDay(began: Millis): Day {
           ...top.map(({ prefix, writes }) => ({ prefix, writes })),
           ...(rest.length === 0
             ? []
-            : [{ prefix: others, writes: Array.from({ length: bins }, (_, bin) => rest.reduce((sum, { writes }) => sum + writes[bin]!, 0)) }]),
+            : [
+                {
+                  prefix: others,
+                  writes: Array.from({ length: bins }, (_, bin) =>
+                    rest.reduce((sum, { writes }) => sum + writes[bin]!, 0),
+                  ),
+                },
+              ]),
         ],
       };
     },

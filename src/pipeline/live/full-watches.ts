@@ -82,7 +82,13 @@ export function createFullWatches(options: FullWatchOptions): FullWatches {
     }
   };
 
-  const take = (one: One, head: Uint8Array, object: WatchedObject, deleted: boolean, listing: { gap: boolean; first: boolean }): void => {
+  const take = (
+    one: One,
+    head: Uint8Array,
+    object: WatchedObject,
+    deleted: boolean,
+    listing: { gap: boolean; first: boolean },
+  ): void => {
     if (object.revision <= one.newest || object.json.length > largestObject) return;
     one.newest = object.revision;
     const at = now();
@@ -99,7 +105,14 @@ export function createFullWatches(options: FullWatchOptions): FullWatches {
       const at = now();
       const one: One = {
         // What was proven before stands until it is proven anew.
-        ...{ key, history: before && before.total < historyLength ? before.history : new KeyHistory(512), ending: new AbortController(), since: at, compared: 0, lastWrite: at },
+        ...{
+          key,
+          history: before && before.total < historyLength ? before.history : new KeyHistory(512),
+          ending: new AbortController(),
+          since: at,
+          compared: 0,
+          lastWrite: at,
+        },
         ...{ named: before?.named ?? false, releasedAt: undefined, newest: 0, pending: [], total: before?.total ?? 0 },
       };
       all.set(key, one);
@@ -109,11 +122,15 @@ export function createFullWatches(options: FullWatchOptions): FullWatches {
       let lists = 0;
       void listWatch({
         ...{ api, metadataOnly: false, fieldSelector: `metadata.name=${name}`, pause, random },
-        path: namespace === undefined ? base : `${collection}/namespaces/${encodeURIComponent(namespace)}/${resource.resource}`,
+        path:
+          namespace === undefined
+            ? base
+            : `${collection}/namespaces/${encodeURIComponent(namespace)}/${resource.resource}`,
         signal: AbortSignal.any([signal, one.ending.signal]),
         sink: {
           onListing: () => void lists++,
-          onListed: (object) => take(one, head, object, false, { gap: lists > 1 || before !== undefined, first: lists === 1 }),
+          onListed: (object) =>
+            take(one, head, object, false, { gap: lists > 1 || before !== undefined, first: lists === 1 }),
           onListEnd: () => undefined,
           onChange: (type, object) => take(one, head, object, type === 'DELETED', { gap: false, first: false }),
           onReached: () => undefined,

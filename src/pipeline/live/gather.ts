@@ -39,17 +39,22 @@ export function gather(input: Gathering): Gathered {
   const choose = (key: string, chosenFor: ChosenKey['chosenFor'], of: Changes): void => {
     const id = idIn(tally, key);
     if (id === undefined || changes.has(id)) return;
-    changes.set(id, of);
-    chosen.push({ count: keyCount(tally, id), chosenFor });
+    const count = keyCount(tally, id);
+    // Revisions from before it was watched, or after, were counted and not read.
+    const whole = of.revisions + of.deletes >= count.writes;
+    changes.set(id, whole ? of : { ...of, gaps: Math.max(1, of.gaps) });
+    chosen.push({ count, chosenFor });
   };
   for (const { key, changes: of } of fulls.changes()) if (of.revisions > 0) choose(key, 'rank', of);
   for (const { key, chosenFor, changes: of } of counters.samples.changes()) choose(key, chosenFor, of);
 
-  const covered = coverage.upTo(upTo);
+  const covered = coverage.between(fromRevision, upTo);
   const sums = tallyTotals(tally);
   const prefixes = sums.prefixes.map((count) => {
     const state = [...counters.states.all.values()].find(({ prefix }) => prefix === count.prefix);
-    return state ? { ...count, group: state.resource.group, resource: state.resource.resource, liveKeys: state.liveKeys } : count;
+    return state
+      ? { ...count, group: state.resource.group, resource: state.resource.resource, liveKeys: state.liveKeys }
+      : count;
   });
   const timeline = day.timeline(now);
   const counted: Counted = {

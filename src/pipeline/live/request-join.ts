@@ -92,7 +92,8 @@ export function createRequestJoin(): RequestJoin {
       for (const request of requests) {
         if (request.dryRun) continue;
         offered = true;
-        const id = request.verb === 'create' ? request.uid : request.basedOn === undefined ? undefined : String(request.basedOn);
+        const id =
+          request.verb === 'create' ? request.uid : request.basedOn === undefined ? undefined : String(request.basedOn);
         if (id === undefined) continue;
         const list = candidates.get(id);
         if (list) list.push(request);
@@ -163,7 +164,10 @@ function choose(
 ): { readonly request: Request; readonly confidence: Confidence } | undefined {
   const [first, ...others] = rivals;
   if (!first) return undefined;
-  if (others.length === 0 || rivals.every(({ user, fieldManager }) => user === first.user && fieldManager === first.fieldManager))
+  if (
+    others.length === 0 ||
+    rivals.every(({ user, fieldManager }) => user === first.user && fieldManager === first.fieldManager)
+  )
     return { request: first, confidence: 'high' };
   const stored = write.digest();
   const equal = stored === undefined ? [] : rivals.filter(({ metadataDigest }) => metadataDigest === stored);

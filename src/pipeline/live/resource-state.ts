@@ -38,7 +38,12 @@ export function createResourceStates(): ResourceStates {
     all,
     add(resource) {
       const state: ResourceState = {
-        ...{ index: next++ % 0x10000, resource, prefix: pathOf(resource.group, resource.resource), head: headOf(resource) },
+        ...{
+          index: next++ % 0x10000,
+          resource,
+          prefix: pathOf(resource.group, resource.resource),
+          head: headOf(resource),
+        },
         ...{ state: 'starting', why: '', settled: false, reached: 0, writes: 0, liveKeys: 0, relists: 0 },
       };
       all.set(idOfResource(resource), state);
@@ -53,7 +58,8 @@ export function createResourceStates(): ResourceStates {
     notSeen: () =>
       [...all.values()].flatMap(({ state, why, resource: { resource, group } }) => {
         const name = group === '' ? resource : `${resource}.${group}`;
-        if (state === 'forbidden') return [`${name}: not allowed to be watched, so its writes are not counted (${why})`];
+        if (state === 'forbidden')
+          return [`${name}: not allowed to be watched, so its writes are not counted (${why})`];
         if (state === 'retrying') return [`${name}: the watch is interrupted and will go on where it was (${why})`];
         return [];
       }),

@@ -30,14 +30,15 @@ export async function watchLive(options: LiveWatch): Promise<{ live: Live } | { 
     ended ??= performance.now();
     ending.abort();
   };
+  const look = async (): Promise<void> => {
+    alarms = await alarmsNow(members);
+    if (alarms.length > 0) end();
+  };
   const over = setTimeout(end, durationMs);
   const watching = setInterval(
     () => {
       onProgress(Math.min(durationMs, performance.now() - began));
-      void alarmsNow(members).then((armed) => {
-        alarms = armed;
-        if (armed.length > 0) end();
-      });
+      void look();
     },
     Math.min(askedEvery, durationMs),
   );

@@ -44,6 +44,8 @@ export interface WebhookCounts {
   readonly throttled: number;
   /** Calls that were no review: malformed, too large, of another version. */
   readonly refused: number;
+  /** Answered, but not understood well enough to be counted. */
+  readonly unread: number;
   readonly delivered: number;
   /** Requests no analyzer took in time. */
   readonly dropped: number;
@@ -57,12 +59,19 @@ const tellAgainMs = 10_000;
 export async function runWebhook(pair: KeyPair, options: WebhookOptions): Promise<RunningWebhook> {
   const { log, now } = options;
   const admission = createAdmission(options.limits);
-  const counts = { reviews: 0, warnings: 0, throttled: 0, refused: 0 };
+  const counts = { reviews: 0, warnings: 0, throttled: 0, refused: 0, unread: 0 };
   const analyzers = startDelivery(options, (findings, stopped) =>
     findings === undefined ? admission.heard(now()) : admission.learn(findings, stopped, now()),
   );
   let served = pair;
   const toldAt = new Map<string, Millis>();
+  /** Who floods us with nonsense must not fill the log as well. */
+  const seldom: Log = (level, message, fields = {}) => {
+    const line = `${message} ${fields['why']}`;
+    if (now() - (toldAt.get(line) ?? -Infinity) < tellAgainMs) return;
+    toldAt.set(line, now());
+    log(level, message, fields);
+  };
 
   const server = await startWebhookServer({
     host: options.host,
@@ -79,18 +88,21 @@ export async function runWebhook(pair: KeyPair, options: WebhookOptions): Promis
       return {
         text: answerText(review.uid, decision),
         after: () => {
-          const request = admission.record(review, decision, at);
-          if (request) analyzers.add(request);
+          try {
+            const request = admission.record(review, decision, at);
+            if (request) analyzers.add(request);
+          } catch (error) {
+            // Such as a stack that an absurdly nested object is too deep for.
+            counts.unread++;
+            seldom('warn', 'request not counted', { why: error instanceof Error ? error.name : 'unknown' });
+          }
         },
       };
     },
     notReady: () => (lifeOf(served).to.getTime() > now() ? undefined : 'the certificate has expired'),
     onRefused(why, status) {
       counts.refused++;
-      // Who floods us with nonsense must not fill the log as well.
-      if (now() - (toldAt.get(why) ?? -Infinity) < tellAgainMs) return;
-      toldAt.set(why, now());
-      log('warn', 'call refused', { why, status });
+      seldom('warn', 'call refused', { why, status });
     },
   });
   return {

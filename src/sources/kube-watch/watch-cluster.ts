@@ -83,7 +83,9 @@ export async function watchCluster(options: ClusterWatchOptions): Promise<void> 
       sink.onNotSeen([...(secrets ? [] : [secretsNotSeen]), ...notSeen]);
       const added = wanted.filter((resource) => !watched.has(idOfResource(resource)));
       const left = new Map(wanted.map((resource) => [idOfResource(resource), resource]));
-      const removed = [...watched.values()].filter(({ resource }) => left.get(idOfResource(resource))?.version !== resource.version);
+      const removed = [...watched.values()].filter(
+        ({ resource }) => left.get(idOfResource(resource))?.version !== resource.version,
+      );
       for (const { resource, ending } of removed) {
         ending.abort();
         watched.delete(idOfResource(resource));
@@ -91,7 +93,11 @@ export async function watchCluster(options: ClusterWatchOptions): Promise<void> 
         const other = left.get(idOfResource(resource));
         if (other) added.push(other);
       }
-      if (added.length + removed.length > 0) sink.onResources(added, removed.map(({ resource }) => resource));
+      if (added.length + removed.length > 0)
+        sink.onResources(
+          added,
+          removed.map(({ resource }) => resource),
+        );
       added.forEach(start);
     } catch (error) {
       if (!isApiFailure(error)) throw error;
@@ -103,4 +109,5 @@ export async function watchCluster(options: ClusterWatchOptions): Promise<void> 
   }
 }
 
-const secretsNotSeen = 'Secrets are not watched, since the right to list them is a right to read them (--secrets turns it on)';
+const secretsNotSeen =
+  'Secrets are not watched, since the right to list them is a right to read them (--secrets turns it on)';

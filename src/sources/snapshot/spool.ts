@@ -39,16 +39,20 @@ export function createSpool(target: SpoolTarget, onProgress: (bytes: number) => 
     batch = [];
     batched = 0;
     waiting += bytes;
-    writing = writing.then(async () => {
-      if (failure) return;
-      try {
-        await target.append(pieces);
-        onProgress(reached);
-      } catch (error) {
-        failure = error instanceof Error ? error : new Error(String(error));
-      }
+    writing = append(writing, pieces).then(() => {
       waiting -= bytes;
+      if (!failure) onProgress(reached);
+      return undefined;
     });
+  };
+  const append = async (before: Promise<void>, pieces: readonly Uint8Array[]): Promise<void> => {
+    await before;
+    if (failure) return;
+    try {
+      await target.append(pieces);
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error));
+    }
   };
 
   return {

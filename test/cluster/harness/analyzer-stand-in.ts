@@ -11,6 +11,9 @@ export type StandIn = {
   readonly batches: readonly Batch[];
   /** What it replies from now on. */
   tell(findings: readonly StandingFinding[], throttle?: 'stopped'): void;
+  /** Whether it answers 503. */
+  refuse(refusing: boolean): void;
+  refusals(): number;
   close(): Promise<void>;
 };
 
@@ -18,6 +21,8 @@ export type StandIn = {
 export async function startStandIn(token: string): Promise<StandIn> {
   const requests: Request[] = [];
   const batches: Batch[] = [];
+  let refusing = false;
+  let refused = 0;
   let reply: BatchReply = { version: '0', findings: [] };
   const server = createServer((request, response) => {
     const pieces: Buffer[] = [];
@@ -25,6 +30,10 @@ export async function startStandIn(token: string): Promise<StandIn> {
     request.on('end', () => {
       if (request.url !== batchPath || request.headers.authorization !== `Bearer ${token}`)
         return response.writeHead(401).end();
+      if (refusing) {
+        refused += 1;
+        return response.writeHead(503).end();
+      }
       const batch = JSON.parse(Buffer.concat(pieces).toString()) as Batch;
       batches.push(batch);
       requests.push(...batch.requests);
@@ -39,6 +48,10 @@ export async function startStandIn(token: string): Promise<StandIn> {
     tell(findings, throttle) {
       reply = { version: String(Number(reply.version) + 1), findings, ...(throttle && { throttle }) };
     },
+    refuse(now) {
+      refusing = now;
+    },
+    refusals: () => refused,
     async close() {
       server.closeAllConnections();
       await once(server.close(), 'close');

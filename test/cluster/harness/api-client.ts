@@ -36,12 +36,7 @@ export type Answer = {
 
 export type ApiClient = {
   /** Whatever the answer is, unparsed. Rejects only when there is none. */
-  send(
-    method: Method,
-    path: string,
-    body?: unknown,
-    options?: RequestOptions,
-  ): Promise<Answer>;
+  send(method: Method, path: string, body?: unknown, options?: RequestOptions): Promise<Answer>;
   /** The object of a 2xx answer; throws with the API server's message otherwise. */
   request(method: Method, path: string, body?: unknown, options?: RequestOptions): Promise<KubeObject>;
   close(): void;
@@ -51,12 +46,7 @@ export type ApiClient = {
 export function apiClient(url: string, ca: string, adminToken: string): ApiClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 16, ca });
 
-  async function send(
-    method: Method,
-    path: string,
-    body?: unknown,
-    options: RequestOptions = {},
-  ): Promise<Answer> {
+  async function send(method: Method, path: string, body?: unknown, options: RequestOptions = {}): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const target = new URL(path, url);
     if (options.fieldManager !== undefined) target.searchParams.set('fieldManager', options.fieldManager);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { connect, type EtcdClient } from './client.ts';
 import { flags } from './flags.ts';
@@ -10,7 +11,9 @@ import { until } from './until.ts';
 export type EtcdOptions = {
   /** Without it the newest at hand. */
   version?: '3.4' | '3.5' | '3.6';
-  members?: 1 | 3;
+  members?: 1 | 2 | 3 | 5;
+  /** Each member listens for clients at a second URL too, and advertises both. */
+  twoClientUrls?: boolean;
   /** etcd's own default is 2 GiB. */
   quotaBytes?: number;
   /** Off where a test is about durability; etcd 3.4 does not know it and always syncs. */
@@ -39,6 +42,10 @@ export type Etcd = Omit<EtcdMember, 'name' | 'peer'> & {
   client: EtcdClient;
   /** Ends it and removes its files. With `keepFiles` they stay until `stop` is called again, or this process ends. */
   stop(options?: { keepFiles?: boolean }): Promise<void>;
+  /** Starts a member that has ended, as it was before, and waits until it is healthy; returns its new pid. */
+  restart(index: number): Promise<number>;
+  /** Adds a learner, which starts and catches up; `quotaBytes` where it differs from the others'. */
+  addLearner(options?: { quotaBytes?: number }): Promise<EtcdMember>;
 };
 
 /** Starts an etcd whose every member is healthy. Throws with etcd's last words when that cannot be had. */
@@ -61,13 +68,12 @@ async function startIn(scene: Scene, program: string, options: EtcdOptions): Pro
   const plans = await planMembers(scene.directory, options);
   const shared = sharedArguments(version, options);
   const cluster = plans.map(({ name, peer }) => `${name}=${peer}`).join(',');
-  const started = plans.map((plan) => {
-    const process = scene.start(program, [...memberArguments(plan, cluster), ...shared], {
+  const startMember = (plan: MemberPlan, initialCluster: string, more: readonly string[] = []): Running =>
+    scene.start(program, [...memberArguments(plan, initialCluster), ...shared, ...more], {
       name: plan.name,
       env: environment(),
     });
-    return { plan, process };
-  });
+  const started = plans.map((plan) => ({ plan, process: startMember(plan, cluster) }));
   await Promise.all(started.map(({ plan, process }) => healthy(plan.health, process)));
 
   const members = started.map(({ plan: { name, endpoint, peer, dataDir, dbFile }, process }) => {
@@ -90,33 +96,65 @@ async function startIn(scene: Scene, program: string, options: EtcdOptions): Pro
       client.close();
       await (keepFiles ? scene.stop() : scene.close());
     },
+    async restart(index) {
+      const plan = plans[index];
+      if (plan === undefined) throw new Error(`there is no member ${index}`);
+      const process = startMember(plan, cluster);
+      await healthy(plan.health, process);
+      return process.pid;
+    },
+    async addLearner(learner = {}) {
+      const [plan] = await planMembers(scene.directory, { ...options, members: 1 });
+      if (plan === undefined) throw new Error('a learner needs a plan');
+      const named = { ...plan, name: 'learner', dataDir: join(scene.directory, 'learner') };
+      execFileSync(
+        requiredTool('etcdctl'),
+        ['--endpoints', endpoint, 'member', 'add', named.name, '--learner', `--peer-urls=${named.peer}`],
+        { stdio: 'ignore' },
+      );
+      const process = startMember(named, `${cluster},${named.name}=${named.peer}`, [
+        '--initial-cluster-state=existing',
+        ...flags({ 'quota-backend-bytes': learner.quotaBytes }),
+      ]);
+      await until('the learner to answer', async () => {
+        if (process.ended()) throw new Error(`the learner ended: ${process.lastWords()}`);
+        return (await getText(`${named.health}/metrics`))?.includes('etcd_server_is_learner 1');
+      });
+      return { ...named, dbFile: join(named.dataDir, 'member/snap/db'), pid: process.pid };
+    },
   };
 }
 
-type MemberPlan = Omit<EtcdMember, 'pid'> & { health: string };
+type MemberPlan = Omit<EtcdMember, 'pid'> & { health: string; clientUrls: string };
 
-async function planMembers(directory: string, { members: count = 1, tls }: EtcdOptions): Promise<MemberPlan[]> {
-  const ports = await freePorts(3 * count);
+async function planMembers(
+  directory: string,
+  { members: count = 1, tls, twoClientUrls = false }: EtcdOptions,
+): Promise<MemberPlan[]> {
+  const ports = await freePorts(4 * count);
   return Array.from({ length: count }, (_, index) => {
     const name = `member-${index + 1}`;
     const dataDir = join(directory, name);
+    const [client, peer, health, other] = ports.slice(4 * index);
+    const endpoint = `${tls ? 'https' : 'http'}://127.0.0.1:${client}`;
     return {
       name,
-      endpoint: `${tls ? 'https' : 'http'}://127.0.0.1:${ports[3 * index]}`,
-      peer: `http://127.0.0.1:${ports[3 * index + 1]}`,
-      health: `http://127.0.0.1:${ports[3 * index + 2]}`,
+      endpoint,
+      clientUrls: twoClientUrls ? `${endpoint},${endpoint.replace(/\d+$/, String(other))}` : endpoint,
+      peer: `http://127.0.0.1:${peer}`,
+      health: `http://127.0.0.1:${health}`,
       dataDir,
       dbFile: join(dataDir, 'member/snap/db'),
     };
   });
 }
 
-function memberArguments({ name, endpoint, peer, dataDir, health }: MemberPlan, cluster: string): string[] {
+function memberArguments({ name, clientUrls, peer, dataDir, health }: MemberPlan, cluster: string): string[] {
   return flags({
     name,
     'data-dir': dataDir,
-    'listen-client-urls': endpoint,
-    'advertise-client-urls': endpoint,
+    'listen-client-urls': clientUrls,
+    'advertise-client-urls': clientUrls,
     'listen-metrics-urls': health,
     'listen-peer-urls': peer,
     'initial-advertise-peer-urls': peer,

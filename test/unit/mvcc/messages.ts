@@ -3,7 +3,7 @@
 export type KeyValue = { key: string; create?: number; mod?: number; version?: number; value?: string; lease?: bigint };
 export type Event = KeyValue & { deleted?: boolean };
 
-export function keyValue({ key, create = 0, mod = 0, version = 0, value = '', lease = 0n }: KeyValue): Buffer {
+function keyValue({ key, create = 0, mod = 0, version = 0, value = '', lease = 0n }: KeyValue): Buffer {
   return Buffer.concat([
     bytes(1, Buffer.from(key)),
     number(2, create),

@@ -88,7 +88,7 @@ const cases: readonly Case[] = [
     'alarms',
     all({ status: { errors: [...nospace.errors, 'memberID:2 alarm:CORRUPT '] } }),
     'failed',
-    /NOSPACE of etcd-3, CORRUPT of etcd-2: members disagree/,
+    /^CORRUPT of etcd-2, NOSPACE of etcd-3: members disagree/,
   ],
   ['it is 8 GiB', 'quota', seen(), 'ok', /^8.0 GiB on every member$/],
   ['it is the default', 'quota', all({ quotaBytes: 2 * GiB }), 'warning', /default/],

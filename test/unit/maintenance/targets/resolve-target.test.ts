@@ -121,7 +121,11 @@ describe('a vCluster that its host cluster knows', () => {
       secrets: { 'team-a/shop-certs': secret },
       statefulSets: { 'team-a/shop-etcd': etcd },
     });
-    const { values, pems, flags } = await resolveTarget('vcluster/team-a/shop', {}, { ...nothing, cluster: reader });
+    const { values, pems, flags } = await resolveTarget(
+      'vcluster/team-a/shop',
+      {},
+      { ...nothing, cluster: async () => reader },
+    );
     expect(values.etcd?.split(',')).toEqual([
       'https://shop-etcd-0.shop-etcd-headless.team-a:2379',
       'https://shop-etcd-1.shop-etcd-headless.team-a:2379',
@@ -137,14 +141,36 @@ describe('a vCluster that its host cluster knows', () => {
 
   it('never names a certificate by its contents', async () => {
     const reader = cluster({ secrets: { 'team-a/shop-certs': secret }, statefulSets: { 'team-a/shop-etcd': etcd } });
-    const { pems } = await resolveTarget('vcluster/team-a/shop', {}, { ...nothing, cluster: reader });
+    const { pems } = await resolveTarget('vcluster/team-a/shop', {}, { ...nothing, cluster: async () => reader });
     expect(pems?.key.file).toBe('Secret team-a/shop-certs, etcd-peer.key');
   });
 
-  it('has no etcd where neither of its StatefulSets is there', async () => {
-    await expect(resolveTarget('vcluster/team-a/shop', {}, { ...nothing, cluster: cluster({}) })).rejects.toMatchObject(
-      { code: 'TARGET_NO_ETCD' },
-    );
+  it.each([
+    [
+      'embedded',
+      'controlPlane: {backingStore: {etcd: {embedded: {enabled: true}, deploy: {enabled: false}}}}',
+      'TARGET_INSIDE_PODS',
+    ],
+    ['kept in sqlite', 'controlPlane: {backingStore: {etcd: {embedded: {enabled: false}}}}', 'TARGET_NO_ETCD'],
+    ['configured by something unreadable', '{', 'TARGET_NOT_THERE'],
+  ])('is told apart when it is %s', async (_, config, code) => {
+    const reader = cluster({ secrets: { 'team-a/vc-config-shop': { 'config.yaml': config } } });
+    await expect(
+      resolveTarget('vcluster/team-a/shop', {}, { ...nothing, cluster: async () => reader }),
+    ).rejects.toMatchObject({ code });
+  });
+
+  it('needs no cluster inside its own pods', async () => {
+    const paths = ['etcd-ca.crt', 'etcd-peer.crt', 'etcd-peer.key'].map((name) => `/run/config/pki/${name}`);
+    const asked = async (): Promise<never> => Promise.reject(new Error('the cluster was asked'));
+    const { target } = await resolveTarget('vcluster/team-a/shop', {}, { file: files(paths), cluster: asked });
+    expect(target.kind).toBe('vcluster-deployed');
+  });
+
+  it('is not there where the cluster has nothing of it', async () => {
+    await expect(
+      resolveTarget('vcluster/team-a/shop', {}, { ...nothing, cluster: async () => cluster({}) }),
+    ).rejects.toMatchObject({ code: 'TARGET_NOT_THERE' });
   });
 });
 

@@ -32,7 +32,8 @@ function pretended(history: History, plans: Plan[], whenDone: () => void): OpenW
         send(watchResponse({ canceled: true, compactRevision: compacted, head }));
         return;
       }
-      for (let sent = 0; !cancelled && next <= head; sent++) {
+      const isOpen = (): boolean => !cancelled;
+      for (let sent = 0; isOpen() && next <= head; sent++) {
         if (sent >= plan.messages) return onEnd(new Error('cut'));
         const last = Math.min(head, next + plan.revisionsEach - 1);
         const events = eventsOf(history, next, last);

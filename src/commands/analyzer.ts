@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import { addKubeOptions, type KubeOptionValues } from './kube-options.ts';
+
+interface AnalyzerCommandOptions extends KubeOptionValues {
+  readonly namespace?: string;
+  readonly apiPort: number;
+  readonly healthHost: string;
+  readonly healthPort: number;
+  readonly requestsHost: string;
+  readonly requestsPort: number;
+  readonly webhookAccount: readonly string[];
+  readonly audience: readonly string[];
+  readonly secrets: boolean;
+  readonly speak: boolean;
+  readonly quota?: number;
+  readonly fullWatches: number;
+  readonly maxKeys: number;
+}
+
+export function analyzerCommand({ version }: { readonly version: string }): Command {
+  return addKubeOptions(new Command('analyzer'))
+    .description(
+      'watch a cluster and keep explaining who writes too much: metrics, Events, and the answers for top and triage',
+    )
+    .option('-n, --namespace <name>', 'where it runs: its Lease is kept there (default: that of the pod or context)')
+    .option(
+      '--api-port <port>',
+      'on loopback only, for kubectl port-forward: what top and triage ask; 0 takes any',
+      port,
+      9445,
+    )
+    .option('--health-host <address>', 'where probes and Prometheus ask', '0.0.0.0')
+    .option('--health-port <port>', '/livez, /readyz and /metrics; 0 takes any', port, 9446)
+    .option('--requests-host <address>', 'where webhooks send what they saw', '0.0.0.0')
+    .option('--requests-port <port>', 'its port; 0 takes any', port, 9444)
+    .option(
+      '--webhook-account <users>',
+      'who may send: system:serviceaccount:NAMESPACE:NAME, with commas between; none turns it off',
+      list,
+      [],
+    )
+    .option('--audience <names>', "of the webhook's projected token, with commas between", list, [])
+    .option(
+      '--secrets',
+      'watch Secrets too (their values are never kept, logged or served); needs the right to list them',
+      false,
+    )
+    .option('--no-speak', 'write neither Lease nor Events')
+    .option('--quota <bytes>', "etcd's --quota-backend-bytes, for the forecast: 2147483648, 8GiB", bytes)
+    .option('--full-watches <n>', 'hot objects watched in full at a time', wholeNumber, 32)
+    .option('--max-keys <n>', 'keys counted one by one; what is beyond is counted by resource', wholeNumber, 200_000)
+    .action(async (options: AnalyzerCommandOptions) => {
+      const { loadConnection } = await import('../kube/connection.ts');
+      const { openApi } = await import('../kube/api.ts');
+      const { createLog } = await import('../telemetry/log.ts');
+      const { runAnalyzer } = await import('../pipeline/analyzer/run-analyzer.ts');
+      const { defaultWindow } = await import('../pipeline/live/live-analysis.ts');
+      const { defaultPromotion } = await import('../pipeline/live/promotion.ts');
+      const connection = loadConnection(options);
+      const api = openApi(connection);
+      const log = createLog('analyzer');
+      const { quota } = options;
+      const analyzer = await runAnalyzer({
+        ...{ api, version, log, secrets: options.secrets, speak: options.speak },
+        namespace: options.namespace ?? connection.namespace,
+        identity: `${hostname()}_${randomBytes(4).toString('hex')}`,
+        seed: randomBytes(4).readUInt32LE(),
+        salt: randomBytes(16).toString('hex'),
+        reading: { host: '127.0.0.1', port: options.apiPort },
+        health: { host: options.healthHost, port: options.healthPort },
+        ...(options.webhookAccount.length > 0 && {
+          taking: { host: options.requestsHost, port: options.requestsPort },
+        }),
+        webhooks: options.webhookAccount,
+        audiences: options.audience,
+        ...(quota !== undefined && { quotaBytes: quota }),
+        window: { ...defaultWindow, keys: options.maxKeys },
+        promotion: { ...defaultPromotion, slots: options.fullWatches },
+        now: Date.now,
+        pause: (milliseconds) => pause(milliseconds, undefined, { ref: false }),
+        random: Math.random,
+      });
+      log('info', 'analyzer serves', { server: api.server, ...analyzer.ports });
+      void analyzer.live.synced.then(() => {
+        const { fromRevision, resources, objects } = analyzer.live.status();
+        log('info', 'counting began', { fromRevision, resources: resources.length, objects });
+      });
+      await Promise.race(['SIGTERM', 'SIGINT'].map((name) => once(process, name)));
+      log('info', 'analyzer stops');
+      await analyzer.stop();
+      await api.close();
+    });
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535)
+    throw new InvalidArgumentError('give a port, 0 to 65535.');
+  return number;
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError('give a whole number, 0 or more.');
+  return number;
+}
+
+function list(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+}
+
+const units: Readonly<Record<string, number>> = {
+  '': 1,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+};
+
+function bytes(text: string): number {
+  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(\w*)$/.exec(text) ?? [];
+  const factor = units[unit];
+  if (amount === undefined || factor === undefined)
+    throw new InvalidArgumentError('give bytes: 2147483648, 512MiB or 8GiB.');
+  return Math.round(Number(amount) * factor);
+}

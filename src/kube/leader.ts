@@ -1,0 +1,96 @@
+import type { JsonObject } from '../model/json.ts';
+import type { Millis } from '../model/write.ts';
+import { asObject, asText } from '../objects/json-text.ts';
+import { isApiFailure, type KubeApi } from './api.ts';
+
+export interface LeaderOptions {
+  readonly api: KubeApi;
+  readonly namespace: string;
+  readonly name: string;
+  /** This process: its pod's name. */
+  readonly identity: string;
+  /** A leader that was not heard of for so long has lost. */
+  readonly leaseSeconds: number;
+  readonly renewMs: Millis;
+  readonly signal: AbortSignal;
+  readonly now: () => Millis;
+  readonly pause: (milliseconds: Millis) => Promise<unknown>;
+  readonly onChange: (leading: boolean) => void;
+  /** A write of ours was made. */
+  readonly onWrite: () => void;
+}
+
+/** Two writes a minute: whoever speaks may well be replaced half a minute late. client-go renews every two seconds. */
+export const slowRenewal = { leaseSeconds: 90, renewMs: 30_000 };
+
+/**
+ * Takes the Lease when it is free, renews it, and leaves it to whoever is first when it stops. Time is measured from
+ * when a renewal was seen, not by what it states, since clocks differ (client-go tools/leaderelection).
+ */
+export async function electLeader(options: LeaderOptions): Promise<void> {
+  const { signal, renewMs, leaseSeconds, identity, now, pause, onChange } = options;
+  let leading = false;
+  let seen: { readonly renewal: string; readonly at: Millis } | undefined;
+  let renewed: Millis = -Infinity;
+  const become = (next: boolean): void => {
+    if (next !== leading) onChange(next);
+    leading = next;
+  };
+  while (!signal.aborted) {
+    try {
+      const lease = await readLease(options);
+      const { holder, renewal } = holderOf(lease);
+      if (seen?.renewal !== renewal) seen = { renewal, at: now() };
+      const isFree =
+        lease === undefined || holder === '' || holder === identity || now() - seen.at > leaseSeconds * 1000;
+      if (isFree) {
+        await writeLease(options, lease, identity);
+        renewed = now();
+        become(true);
+      } else become(false);
+    } catch (error) {
+      if (!isApiFailure(error)) throw error;
+      // 409: somebody else was faster. Else nobody can be told to speak; who spoke last stops in time.
+      if (error.status === 409 || now() - renewed > leaseSeconds * 1000) become(false);
+    }
+    await pause(leading ? renewMs : Math.min(renewMs, (leaseSeconds * 1000) / 6));
+  }
+  if (!leading) return;
+  become(false);
+  const lease = await readLease(options).catch(() => undefined);
+  if (lease && holderOf(lease).holder === identity) await writeLease(options, lease, '').catch(() => undefined);
+}
+
+const pathOf = ({ namespace }: LeaderOptions): string => `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
+
+async function readLease(options: LeaderOptions): Promise<JsonObject | undefined> {
+  try {
+    return await options.api.call(`${pathOf(options)}/${options.name}`, { timeoutMs: 10_000 });
+  } catch (error) {
+    if (isApiFailure(error) && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+function holderOf(lease: JsonObject | undefined): { holder: string; renewal: string } {
+  const { holderIdentity, renewTime } = asObject(lease?.['spec']);
+  return { holder: asText(holderIdentity) ?? '', renewal: asText(renewTime) ?? '' };
+}
+
+async function writeLease(options: LeaderOptions, before: JsonObject | undefined, holder: string): Promise<void> {
+  const { api, name, leaseSeconds, now, onWrite } = options;
+  const renewTime = new Date(now()).toISOString().replace('Z', '000Z');
+  const spec = { ...asObject(before?.['spec']), holderIdentity: holder, leaseDurationSeconds: leaseSeconds, renewTime };
+  const metadata = before?.['metadata'] ?? { name };
+  const isOurs = asObject(before?.['spec'])['holderIdentity'] === holder;
+  const lease = {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata,
+    spec: isOurs ? spec : { ...spec, acquireTime: renewTime },
+  };
+  // resourceVersion in the metadata makes a lost race a 409.
+  if (before) await api.call(`${pathOf(options)}/${name}`, { method: 'PUT', body: lease, timeoutMs: 10_000 });
+  else await api.call(pathOf(options), { method: 'POST', body: lease, timeoutMs: 10_000 });
+  onWrite();
+}

@@ -1,0 +1,273 @@
+import type { KubeApi } from '../../kube/api.ts';
+import type { HotKey } from '../../model/hot-key.ts';
+import type { Request } from '../../model/request.ts';
+import type { ResourceKey } from '../../model/resource.ts';
+import type { Millis, Revision } from '../../model/write.ts';
+import { parseKey } from '../../objects/keys.ts';
+import type { ChurnReport } from '../../report/schema.ts';
+import { watchCluster } from '../../sources/kube-watch/watch-cluster.ts';
+import { topKeyIds, keyCount } from '../../tally/key-counts.ts';
+import { explain } from '../explain.ts';
+import { createBoard, idOfSubject, type Standing, type Transition } from './board.ts';
+import { createChangeCounter, type Counters } from './count-changes.ts';
+import { createCoverage } from './coverage.ts';
+import { createDay } from './day.ts';
+import { createFullWatches } from './full-watches.ts';
+import { createGaps, type Gap } from './gaps.ts';
+import { gather } from './gather.ts';
+import { createKnownObjects } from './known-objects.ts';
+import { defaultPromotion, promotions, type Hot, type PromotionLimits } from './promotion.ts';
+import { createRecent } from './recent.ts';
+import { createRequestJoin } from './request-join.ts';
+import { createResourceStates, type ResourceState } from './resource-state.ts';
+import { createSamples } from './samples.ts';
+import { createWindow, type WindowLimits } from './window.ts';
+import { worthWatching } from './worth-watching.ts';
+
+export interface LiveOptions {
+  readonly api: KubeApi;
+  readonly secrets: boolean;
+  readonly version: string;
+  readonly seed: number;
+  /** Hides Secrets' values. */
+  readonly salt: string;
+  readonly now: () => Millis;
+  readonly pause: (milliseconds: Millis) => Promise<unknown>;
+  readonly random: () => number;
+  readonly window?: WindowLimits;
+  readonly promotion?: PromotionLimits;
+  /** Between two looks at what was counted. */
+  readonly everyMs?: Millis;
+  readonly onTransition?: (transition: Transition) => void;
+}
+
+export interface LiveStatus {
+  readonly since: Millis;
+  readonly synced: boolean;
+  readonly fromRevision: Revision | undefined;
+  readonly toRevision: Revision;
+  readonly coverage: { readonly counted: number; readonly growth: number };
+  readonly isEtcd: boolean;
+  readonly objects: number;
+  readonly resources: readonly ResourceState[];
+  readonly fullWatches: number;
+  readonly gaps: readonly Gap[];
+  readonly notSeen: readonly string[];
+  readonly untracked: number;
+  readonly lastLookMs: number;
+}
+
+export interface LiveAnalysis {
+  /** Resolves when counting has begun. */
+  readonly synced: Promise<void>;
+  /** As of now. */
+  report(top: number): ChurnReport;
+  standing(): readonly Standing[];
+  top(): HotKey[];
+  status(): LiveStatus;
+  /** What the webhook saw. */
+  offer(requests: readonly Request[]): void;
+  /** Looks at once instead of when it is time. */
+  look(): void;
+  stop(): void;
+}
+
+export const defaultWindow: WindowLimits = { halfMs: 10 * 60_000, keys: 200_000 };
+const defaultEvery = 5_000;
+/** A first list that takes longer is not waited for. */
+const syncPatience = 60_000;
+/** What other watches tell of a revision has come by then. */
+const settleMs = 2_000;
+/** Of the keys most often written, so many are looked at to see whether to watch them in full. */
+const hottest = 256;
+const hotFrom = 3;
+/** An object that is written no more has no finding that stands. */
+const quietAfter = 3 * 60_000;
+
+/** Watches a cluster and keeps explaining what is written in it, until stopped. */
+export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
+  const { api, seed, salt, now, pause, random, version } = options;
+  const began = now();
+  const ending = new AbortController();
+  const { signal } = ending;
+  const join = createRequestJoin();
+  const counters: Counters = {
+    states: createResourceStates(),
+    known: createKnownObjects(seed),
+    window: createWindow(seed, options.window ?? defaultWindow, began),
+    day: createDay(began),
+    coverage: createCoverage(),
+    samples: createSamples(seed, salt),
+    recent: createRecent(began),
+    join,
+    gaps: createGaps(),
+  };
+  const { coverage, window, day, states } = counters;
+  const fulls = createFullWatches({ api, salt, signal, now, pause, random, writerOf: join.writerOf });
+  const board = createBoard();
+  const counter = createChangeCounter(counters, now);
+  const { promise: synced, resolve: onSynced } = Promise.withResolvers<void>();
+  /** The newest revision at each second of the window. */
+  let moments: { revision: Revision; at: Millis }[] = [];
+  let lastLookMs = 0;
+  let windowFrom: Revision | undefined;
+  let olderFrom: Revision | undefined;
+
+  const note = (): void => {
+    const at = now();
+    if (!counter.synced) return;
+    if (at - (moments.at(-1)?.at ?? 0) >= 500) moments.push({ revision: coverage.to, at });
+    moments = moments.filter((moment) => moment.at >= window.since - 60_000);
+  };
+  const settledRevision = (): Revision =>
+    moments.findLast(({ at }) => at <= now() - settleMs)?.revision ?? coverage.from ?? 0;
+
+  const report = (top: number): ChurnReport => {
+    note();
+    const anchors = [...day.anchors().filter(({ at }) => at < (moments[0]?.at ?? 0)), ...moments];
+    return explain(
+      gather({
+        ...{ counters, fulls, anchors, top, version, name: api.server, now: now(), notSeen: notSeen() },
+        upTo: settledRevision(),
+        fromRevision: windowFrom ?? coverage.from ?? 0,
+      }),
+    );
+  };
+
+  const notSeen = (): string[] => [
+    ...(counter.synced ? [] : ['the first lists are not complete yet, so nothing is counted']),
+    ...(coverage.isEtcd
+      ? [
+          'no API watch shows masterleases, peerserverleases, ranges and compact_rev_key, which the API servers keep for themselves',
+        ]
+      : ['the store behind this API server does not number writes as etcd does, so coverage is unknown']),
+    'the API does not tell how large objects are as stored, so sizes are 0',
+    ...(window.untracked > 0
+      ? [`${window.untracked} writes of keys beyond the limit are counted by resource only`]
+      : []),
+    ...counters.gaps.sentences(window.since),
+    ...states.notSeen(),
+    ...counter.notSeen,
+  ];
+
+  const promote = (): void => {
+    const tally = window.merged();
+    const hot: Hot[] = [];
+    const written = new Set<string>();
+    for (const id of topKeyIds(tally, hottest, hotFrom)) {
+      const count = keyCount(tally, id);
+      written.add(count.key);
+      if (worthWatching(count)) hot.push({ key: count.key, writes: count.writes });
+    }
+    fulls.keep((key) => written.has(key) || tally.find(new TextEncoder().encode(key)) !== undefined);
+    const { promote: up, release } = promotions(hot, fulls.watched, options.promotion ?? defaultPromotion, now());
+    for (const key of release) fulls.release(key);
+    for (const key of up) {
+      const object = parseKey(key).resource;
+      const state = object && stateOf(states.all, object);
+      if (state) fulls.start(key, keyOf(object, state), state.resource);
+    }
+  };
+
+  const look = (): void => {
+    if (!counter.synced) return;
+    const began = performance.now();
+    if (window.turn(now())) {
+      counters.samples.turn();
+      join.turn();
+      windowFrom = olderFrom;
+      olderFrom = coverage.to;
+    }
+    join.settle(now());
+    fulls.settle();
+    note();
+    promote();
+    const { findings } = report(0);
+    const standing = findings.filter(({ subject }) => !isQuiet(subject));
+    const named = new Set(
+      standing.flatMap(({ subject, fields }) =>
+        subject.type === 'object' && fields.length > 0 ? [idOfSubject(subject)] : [],
+      ),
+    );
+    fulls.setNamed(new Set([...fulls.watched.keys()].filter((key) => named.has(idOfKey(key)))));
+    for (const transition of board.update(standing, now())) options.onTransition?.(transition);
+    lastLookMs = performance.now() - began;
+  };
+
+  const isQuiet = (subject: Standing['finding']['subject']): boolean => {
+    if (subject.type !== 'object') return false;
+    const of = [...fulls.watched.values()].find(({ key }) => idOfKey(key) === idOfSubject(subject));
+    return of !== undefined && of.releasedAt === undefined && now() - of.lastWrite > quietAfter;
+  };
+
+  const run = async (): Promise<void> => {
+    const patience = now() + syncPatience;
+    while (!signal.aborted) {
+      if (!counter.synced && now() >= patience && states.all.size > 0) counter.giveUpWaiting();
+      if (counter.synced) {
+        onSynced();
+        look();
+      }
+      const every = counter.synced ? Math.max(options.everyMs ?? defaultEvery, lastLookMs * 20) : 50;
+      for (let waited = 0; waited < every && !signal.aborted; waited += 500) {
+        await pause(Math.min(500, every));
+        note();
+        join.settle(now());
+        fulls.settle();
+      }
+    }
+  };
+  void watchCluster({ api, secrets: options.secrets, sink: counter, signal, pause, random });
+  void run();
+
+  return {
+    synced,
+    report,
+    standing: board.standing,
+    look,
+    top() {
+      const findings = new Map<string, string[]>();
+      for (const { finding } of board.standing()) {
+        const id = idOfSubject(finding.subject);
+        findings.set(id, [...(findings.get(id) ?? []), finding.pattern]);
+      }
+      return counters.recent.rates(now()).map(({ key, perMinute }) => ({
+        ...{ key, perMinute, resource: parseKey(key).resource },
+        findings: findings.get(idOfKey(key)) ?? [],
+      }));
+    },
+    status: () => ({
+      since: day.since(now()),
+      synced: counter.synced,
+      fromRevision: coverage.from,
+      toRevision: coverage.to,
+      coverage: coverage.between(0, settledRevision()),
+      isEtcd: coverage.isEtcd,
+      objects: counters.known.count,
+      resources: [...states.all.values()],
+      fullWatches: [...fulls.watched.values()].filter(({ releasedAt }) => releasedAt === undefined).length,
+      gaps: counters.gaps.all,
+      notSeen: notSeen(),
+      untracked: window.untracked,
+      lastLookMs,
+    }),
+    offer: join.offer,
+    stop: () => ending.abort(),
+  };
+}
+
+function idOfKey(key: string): string {
+  const resource = parseKey(key).resource;
+  return resource ? idOfSubject({ type: 'object', ...resource }) : key;
+}
+
+function stateOf(all: ReadonlyMap<string, ResourceState>, { group, resource }: ResourceKey): ResourceState | undefined {
+  return all.get(`${resource}.${group}`);
+}
+
+/** A key's text does not tell a cluster-scoped name with a slash from a namespaced one; the API server does. */
+function keyOf(object: ResourceKey, { resource: { namespaced } }: ResourceState): ResourceKey {
+  if (namespaced || object.namespace === undefined) return object;
+  const { namespace, ...rest } = object;
+  return { ...rest, name: `${namespace}/${object.name}` };
+}

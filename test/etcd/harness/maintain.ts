@@ -1,0 +1,63 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { parseMaintainOptions, type MaintainOptions } from '../../../src/commands/maintain-settings.ts';
+import { maintainOnce } from '../../../src/commands/run-maintain.ts';
+import { etcdConnection } from '../../../src/config/etcd-options.ts';
+import { maintenanceErrors } from '../../../src/maintenance/errors.ts';
+import { maintenanceRecord, type MaintenanceRecord } from '../../../src/report/maintenance/schema.ts';
+
+/** The command's own defaults, but for pauses that would only be waited out. */
+const defaults: MaintainOptions = {
+  budget: '80%',
+  maxFragmentation: '50%',
+  evidence: 'on',
+  dryRun: false,
+  watch: false,
+  every: '1m',
+  acceptOutage: false,
+  acceptVersionRisk: false,
+  verifyHash: true,
+  settle: '50ms',
+  rearmWatch: '500ms',
+  patience: '20s',
+  output: 'json',
+  dialTimeout: '2s',
+  commandTimeout: '3s',
+};
+
+export interface MaintainWish extends Partial<MaintainOptions> {
+  /** Told what is being done, as a terminal would show it. */
+  readonly onDoing?: (what: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Maintenance inside this process, on one thread and under a lock of its own; the record is checked against its schema. */
+export async function maintained(etcd: string, wish: MaintainWish = {}): Promise<MaintenanceRecord> {
+  const { onDoing = () => {}, signal = new AbortController().signal, ...given } = wish;
+  const lock = join(tmpdir(), `kubechurn-test-${randomUUID()}.lock`);
+  const options = { ...defaults, lock, etcd, ...given };
+  const connection = etcdConnection(options, {});
+  if (!connection) throw new Error('the test names no endpoint');
+  const record = await maintainOnce({
+    options,
+    parsed: parseMaintainOptions(options),
+    target: { connection },
+    program: { version: '0.0.0', entry: new URL('../../../src/main.ts', import.meta.url) },
+    signal,
+    progress: { update: ({ what }) => onDoing(what) },
+    extraThreads: 0,
+  });
+  return maintenanceRecord.parse(record);
+}
+
+/** What SIGTERM does to the program. */
+export function interruption(): { readonly signal: AbortSignal; interrupt(): void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, interrupt: () => controller.abort(maintenanceErrors.interrupted('SIGTERM')) };
+}
+
+/** `defragment member-2: done`, one of each step. */
+export function story({ steps }: Pick<MaintenanceRecord, 'steps'>): string[] {
+  return steps.map(({ step, member, result }) => `${member === undefined ? step : `${step} ${member}`}: ${result}`);
+}

@@ -1,0 +1,154 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it } from '@jest/globals';
+import { recordText } from '../../src/report/maintenance/record-text.ts';
+import { paletteFor } from '../../src/report/text/palette.ts';
+import { describeWith } from './harness/describe-with.ts';
+import { fill, lostKeys } from './harness/fill.ts';
+import { maintained, story } from './harness/maintain.ts';
+import { startEtcd, type Etcd, type EtcdOptions } from './harness/start-etcd.ts';
+import { requiredTool } from './harness/tool.ts';
+
+const quotaBytes = 16 * 2 ** 20;
+let etcd: Etcd | undefined;
+const directories: string[] = [];
+afterEach(async () => {
+  await etcd?.stop();
+  etcd = undefined;
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
+});
+
+async function started(options: EtcdOptions = {}): Promise<Etcd> {
+  etcd = await startEtcd({ quotaBytes, ...options });
+  return etcd;
+}
+
+function scratch(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'kubechurn-backup-'));
+  directories.push(directory);
+  return directory;
+}
+
+describeWith(['etcd-3.4', 'etcd-3.5', 'etcd-3.6'], 'an etcd under NOSPACE', () => {
+  it.each([
+    ['3.6', 1],
+    ['3.6', 3],
+    ['3.6', 5],
+    ['3.5', 1],
+    ['3.5', 3],
+    ['3.4', 1],
+    ['3.4', 3],
+  ] as const)('is back on etcd %s with %i members, and nothing acknowledged is lost', async (version, members) => {
+    const { client, endpoint } = await started({ version, members });
+    const acknowledged = await fill(client);
+    expect(await client.alarms()).not.toEqual([]);
+
+    const record = await maintained(endpoint);
+
+    if (record.outcome !== 'done') console.log(recordText(record, paletteFor(false)));
+    expect(record).toMatchObject({
+      outcome: 'done',
+      verification: { writesAccepted: true, readable: true, alarms: [], hashes: 'equal' },
+    });
+    expect(await client.alarms()).toEqual([]);
+    expect(record.members).toHaveLength(members);
+    for (const member of record.members) {
+      expect(member.sizeBefore).toBeGreaterThan(0.8 * quotaBytes);
+      expect(member.sizeAfter).toBeLessThan(0.3 * quotaBytes);
+      expect(member.blockedMs).toBeGreaterThan(0);
+    }
+    expect(await lostKeys(client, acknowledged)).toEqual([]);
+    await client.put('/registry/configmaps/team-a/after', 'written');
+    expect(await client.list('kubechurn')).toEqual([]);
+  });
+});
+
+describeWith(['etcd'], 'maintenance', () => {
+  it('does what --dry-run said, in that order', async () => {
+    const { client, endpoint } = await started({ members: 3 });
+    await fill(client);
+    const planned = await maintained(endpoint, { dryRun: true });
+    expect(planned).toMatchObject({ outcome: 'planned', verification: null });
+    expect(await client.alarms()).not.toEqual([]);
+
+    const record = await maintained(endpoint);
+
+    const steps = (from: typeof record) => from.steps.map(({ step, member }) => [step, member]);
+    expect(steps(record)).toEqual(steps(planned));
+    expect(record.steps.at(-1)).toMatchObject({ step: 'verify', result: 'done' });
+  });
+
+  it('within budget ends at once, and has written nothing', async () => {
+    const { client, endpoint } = await started({ members: 3 });
+    await client.put('/registry/configmaps/team-a/settings', 'x');
+    const before = await client.status();
+
+    const record = await maintained(endpoint);
+
+    expect(record).toMatchObject({ outcome: 'nothing-to-do', steps: [], evidence: { report: null } });
+    const { revision, raftIndex } = await client.status();
+    expect({ revision, raftIndex }).toEqual({ revision: before.revision, raftIndex: before.raftIndex });
+  });
+
+  it('names who filled it in the record, and keeps a backup that etcdutl restores', async () => {
+    const { client, endpoint } = await started();
+    const acknowledged = await fill(client);
+    const backup = scratch();
+
+    const record = await maintained(endpoint, { backup });
+
+    expect(record.outcome).toBe('done');
+    const { report, snapshot = '', sha256 } = record.evidence;
+    expect(report?.resources[0]).toMatchObject({ resource: 'configmaps', liveKeys: 60 });
+    expect(statSync(snapshot).mode & 0o777).toBe(0o600);
+    expect(createHash('sha256').update(readFileSync(snapshot)).digest('hex')).toBe(sha256);
+    expect(readdirSync(backup)).toHaveLength(2);
+    const restored = join(scratch(), 'restored');
+    execFileSync(requiredTool('etcdutl'), ['snapshot', 'restore', snapshot, '--data-dir', restored], {
+      stdio: 'ignore',
+    });
+    const old = await startEtcd({ extraArgs: [`--data-dir=${restored}`] }).catch(() => undefined);
+    await old?.stop();
+    expect(await lostKeys(client, acknowledged)).toEqual([]);
+  });
+
+  it('finds the members that were not named, and says so', async () => {
+    const { client, endpoint } = await started({ members: 3 });
+    await fill(client);
+    const record = await maintained(endpoint);
+    expect(record.members).toHaveLength(3);
+    expect(record.warnings).toContainEqual(
+      expect.stringMatching(/^found through the member list: member-\d .* and member-\d/),
+    );
+  });
+
+  it('over the budget without an alarm makes it small, leader last, and writes go on', async () => {
+    const { client, endpoint, endpoints } = await started({ members: 3 });
+    const acknowledged = await fill(client, { bytes: 0.6 * quotaBytes });
+
+    const record = await maintained(endpoints.join(), { keep: '10', budget: '50%' });
+
+    expect(record.outcome).toBe('done');
+    const turns = story(record).filter((line) => /^(defragment|move-leader)/.test(line));
+    expect(turns).toHaveLength(4);
+    expect(turns[2]).toMatch(/^move-leader .*: done$/);
+    expect(turns[3]).toBe(turns[2]!.replace('move-leader', 'defragment'));
+    expect(record.steps.some(({ step }) => step === 'disarm')).toBe(false);
+    expect(await lostKeys(client, acknowledged)).toEqual([]);
+    expect(endpoint).toBe(endpoints[0]);
+  });
+
+  it('keeps as many revisions as it was told', async () => {
+    const { client, endpoint } = await started();
+    await fill(client);
+    const head = (await client.status()).revision;
+    const record = await maintained(endpoint, { keep: '100' });
+    expect(record.outcome).toBe('done');
+    expect(record.steps.find(({ step }) => step === 'compact')?.why).toMatch(/the last 100 revisions are kept/);
+    await expect(client.compact(head - 100)).rejects.toThrow('has been compacted');
+    await expect(client.compact(head - 99)).resolves.toBeUndefined();
+  });
+});
