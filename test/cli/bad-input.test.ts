@@ -209,7 +209,7 @@ describe('a command line that makes no sense', () => {
     ['a negative number', ['--top=-1'], /whole number/],
     ['an unknown format', ['-o', 'yaml'], /yaml/],
     ['a word too many', ['extra'], /too many arguments/],
-    ['no source', [], /nothing to read: give --snapshot FILE/],
+    ['no source', [], /nothing to read: give --etcd URL/],
   ])('with %s ends with 2', async (_, args, sentence) => {
     const { code, stdout, stderr } = await triage(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -19,11 +19,17 @@ export function kubechurn(
   if (!existsSync(built)) throw new Error('dist/kubechurn is missing: run "make build"');
   const [program, ...rest] = [...under, built, ...args] as [string, ...string[]];
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
-  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: bare() });
   const said = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
   child.on('error', reject);
   child.on('close', (code) => resolve({ code: code ?? -1, ...said }));
   return promise;
+}
+
+/** Without the cluster and the etcd that this machine's user works with. */
+function bare(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(ETCD|KUBE)/.test(name));
+  return { ...Object.fromEntries(kept), HOME: '/nonexistent' };
 }

@@ -1,0 +1,248 @@
+import { describe, expect, it } from '@jest/globals';
+import { createAdmission, type AdmissionLimits } from '../../../src/admission/admission.ts';
+import { answerText } from '../../../src/admission/answer.ts';
+import type { StandingFinding } from '../../../src/model/batch.ts';
+import { review, update } from './review-of.ts';
+
+const limits: AdmissionLimits = {
+  budget: { burst: 3, everyMs: 60_000, users: 100 },
+  throttle: { enabled: true, atMostMs: 600_000 },
+  warnServiceAccounts: false,
+};
+const robot = 'system:serviceaccount:ops:robot';
+
+function finding(more: Partial<StandingFinding> = {}): StandingFinding {
+  return {
+    pattern: 'field-fight',
+    severity: 'warning',
+    confidence: 'high',
+    loop: true,
+    subject: { type: 'object', group: '', resource: 'configmaps', namespace: 'shop', name: 'settings' },
+    writers: [{ name: robot, kind: 'user', confidence: 'high' }],
+    fields: ['/data/mode'],
+    perMinute: 40,
+    remedy: '',
+    since: 0,
+    ...more,
+  };
+}
+
+function knowing(findings: readonly StandingFinding[], more: Partial<AdmissionLimits> = {}) {
+  const admission = createAdmission({ ...limits, ...more });
+  admission.learn(findings, false, 0);
+  return admission;
+}
+
+const flip = (user = 'alice', more = {}) => update({ mode: 'a' }, { mode: 'b' }, user, more);
+const elsewhere = (user: string) => review({ name: 'other', userInfo: { username: user } });
+
+describe('warnings', () => {
+  it('reach who writes the object, who writes what it owns, and the writer whatever it writes', () => {
+    const owned = finding({
+      subject: { type: 'owner', group: 'apps', resource: 'deployments', namespace: 'shop', name: 'web' },
+    });
+    const admission = knowing([finding({ writers: [{ name: 'bob', kind: 'user', confidence: 'high' }] }), owned]);
+    const ofOwned = review({
+      name: 'web-1',
+      object: {
+        metadata: { ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', controller: true }] },
+      },
+    });
+    expect(admission.decide(flip(), false, 1).warnings).toHaveLength(1);
+    expect(admission.decide(ofOwned, false, 1).warnings).toHaveLength(1);
+    expect(admission.decide(elsewhere('bob'), false, 1).warnings).toHaveLength(1);
+    expect(admission.decide(elsewhere('carol'), false, 1).warnings).toEqual([]);
+  });
+
+  it('do not follow a field manager, which is everybody’s name', () => {
+    const admission = knowing([finding({ writers: [{ name: 'carol', kind: 'fieldManager', confidence: 'medium' }] })]);
+    expect(admission.decide(elsewhere('carol'), false, 1).warnings).toEqual([]);
+  });
+
+  it('are at most 120 characters, however long the names', () => {
+    const long = 'x'.repeat(253);
+    const admission = knowing([
+      finding({
+        subject: { type: 'object', group: '', resource: 'configmaps', namespace: 'shop', name: 'settings' },
+        fields: [`/metadata/annotations/${long}`],
+        writers: [{ name: long, kind: 'user', confidence: 'high' }],
+      }),
+    ]);
+    const [warning = ''] = admission.decide(flip(), false, 1).warnings;
+    expect(warning.length).toBe(120);
+    expect(warning).toMatch(/ \(docs\/patterns\/field-fight\)$/);
+  });
+
+  it('stop when a user has had enough, and come back with time', () => {
+    const admission = knowing([finding()]);
+    const told = (user: string, at: number) => admission.decide(flip(user), false, at).warnings.length;
+    expect([1, 2, 3, 4, 5].map((at) => told('alice', at))).toEqual([1, 1, 1, 0, 0]);
+    expect(told('bob', 6)).toBe(1);
+    admission.heard(60_000);
+    expect([60_001, 60_002].map((at) => told('alice', at))).toEqual([1, 0]);
+  });
+
+  it('are not spent on programs unless asked for', () => {
+    expect(knowing([finding()]).decide(flip(robot), false, 1).warnings).toEqual([]);
+    const talkative = knowing([finding()], { warnServiceAccounts: true });
+    expect(talkative.decide(flip(robot), false, 1).warnings).toHaveLength(1);
+  });
+
+  it('leave findings of severity info out', () => {
+    expect(knowing([finding({ severity: 'info' })]).decide(flip(), false, 1).warnings).toEqual([]);
+  });
+});
+
+describe('the throttle', () => {
+  const refused = (admission: ReturnType<typeof knowing>, request = flip(robot), optedIn = true, at = 1) =>
+    admission.decide(request, optedIn, at).refusal?.code;
+
+  it('refuses one more turn of a proven loop with 429, without saying when to come back', () => {
+    const decision = knowing([finding()]).decide(flip(robot), true, 1);
+    expect(JSON.parse(answerText('u', decision))).toEqual({
+      apiVersion: 'admission.k8s.io/v1',
+      kind: 'AdmissionReview',
+      response: {
+        uid: 'u',
+        allowed: false,
+        status: { code: 429, reason: 'TooManyRequests', message: expect.stringContaining('/data/mode') },
+      },
+    });
+  });
+
+  it('is off by default, and where no label asks for it', () => {
+    expect(refused(knowing([finding()], { throttle: { enabled: false, atMostMs: 1 } }))).toBeUndefined();
+    expect(refused(knowing([finding()]), flip(robot), false)).toBeUndefined();
+  });
+
+  it('takes the label of the object before that of its namespace', () => {
+    const labelled = (value: string) => flip(robot, { labels: { 'kubechurn.dev/throttle': value } });
+    expect(refused(knowing([finding()]), labelled('on'), false)).toBe(429);
+    expect(refused(knowing([finding()]), labelled('off'), true)).toBeUndefined();
+  });
+
+  it('spares everybody but the proven writers', () => {
+    expect(refused(knowing([finding()]), flip('alice'))).toBeUndefined();
+  });
+
+  it('spares whatever else is changed, even beside the proven field', () => {
+    const both = update({ mode: 'a', other: '1' }, { mode: 'b', other: '2' }, robot);
+    expect(refused(knowing([finding()]), both)).toBeUndefined();
+    expect(refused(knowing([finding()]), update({ mode: 'a' }, { mode: 'a' }, robot))).toBeUndefined();
+  });
+
+  it.each([
+    ['without high confidence', { confidence: 'medium' }],
+    ['that is no loop', { loop: false }],
+    ['about a whole prefix', { subject: { type: 'prefix', name: '/registry/configmaps' } }],
+    ['about another object', { subject: { ...finding().subject, namespace: 'other' } }],
+  ] as const)('does nothing about a finding %s', (_, more) => {
+    expect(refused(knowing([finding(more)]))).toBeUndefined();
+  });
+
+  it.each([
+    ['kube-system', { namespace: 'kube-system' }],
+    ['nodes', { resource: { group: '', resource: 'nodes' }, namespace: '' }],
+    ['leases', { resource: { group: 'coordination.k8s.io', resource: 'leases' } }],
+    ['deletions', { operation: 'DELETE', object: null }],
+    ['creations', { operation: 'CREATE', oldObject: null }],
+    ['what is only tried', { dryRun: true }],
+    ['an object on its way out', { oldObject: { metadata: { deletionTimestamp: 'now' }, data: { mode: 'a' } } }],
+  ])('never touches %s', (_, more) => {
+    const request = review({
+      oldObject: { metadata: {}, data: { mode: 'a' } },
+      object: { metadata: {}, data: { mode: 'b' } },
+      userInfo: { username: robot },
+      ...more,
+    });
+    const { group, resource, namespace, name } = request.key;
+    const subject = { type: 'object', group, resource, ...(namespace !== undefined && { namespace }), name } as const;
+    expect(refused(knowing([finding({ subject })]), request)).toBeUndefined();
+  });
+
+  it('lets a loop through for good after the stated time', () => {
+    const admission = knowing([finding()]);
+    for (const at of [0, 300_000, 599_999]) {
+      admission.heard(at);
+      expect(refused(admission, flip(robot), true, at)).toBe(429);
+    }
+    admission.heard(600_000);
+    expect(refused(admission, flip(robot), true, 600_000)).toBeUndefined();
+    admission.heard(1_300_000);
+    expect(refused(admission, flip(robot), true, 1_300_000)).toBeUndefined();
+  });
+
+  it('stops at once when an administrator says so', () => {
+    const admission = knowing([finding()]);
+    admission.learn([finding()], true, 1);
+    expect(refused(admission)).toBeUndefined();
+    admission.learn([finding()], false, 2);
+    expect(refused(admission)).toBe(429);
+  });
+});
+
+describe('a webhook that no analyzer talks to', () => {
+  type Turn = ReturnType<typeof update>;
+  const play = (turns: readonly Turn[], everyMs: number) => {
+    const admission = createAdmission(limits);
+    turns.forEach((turn, i) => admission.record(turn, { warnings: [] }, i * everyMs));
+    return admission.decide(turns.at(-1)!, true, turns.length * everyMs);
+  };
+  const fight = (turns: number) =>
+    Array.from({ length: turns }, (_, i) =>
+      update({ mode: i % 2 ? 'a' : 'b' }, { mode: i % 2 ? 'b' : 'a' }, i % 2 ? 'alice' : 'bob'),
+    );
+
+  it('sees two users take a field from each other', () => {
+    expect(play(fight(12), 1_000).warnings).toEqual([
+      expect.stringMatching(
+        /^kubechurn: \/data\/mode of configmaps\/settings is rewritten 12\/min by .*field-fight\)$/,
+      ),
+    ]);
+    expect(play(fight(12), 1_000).refusal?.code).toBe(429);
+  });
+
+  it('sees one user set a field back and forth, which takes longer to be sure of', () => {
+    const alone = (turns: number) =>
+      Array.from({ length: turns }, (_, i) => update({ mode: String(i % 2) }, { mode: String((i + 1) % 2) }));
+    expect(play(alone(7), 1_000).warnings).toEqual([]);
+    expect(play(alone(10), 1_000).warnings).toHaveLength(1);
+    expect(play(alone(10), 1_000).refusal).toBeUndefined();
+    expect(play(alone(20), 1_000).refusal?.code).toBe(429);
+  });
+
+  it.each([
+    ['a counter', (i: number) => [{ n: i }, { n: i + 1 }]],
+    ['the same again', () => [{ n: 1 }, { n: 1 }]],
+    ['a moment', (i: number) => [{ lastSeenTime: at(i % 2) }, { lastSeenTime: at((i + 1) % 2) }]],
+  ] as const)('stays silent on %s', (_, turn) => {
+    const turns = Array.from({ length: 40 }, (__, i) => update(...turn(i)));
+    expect(play(turns, 1_000).warnings).toEqual([]);
+  });
+
+  it('stays silent on an autoscaler that goes 3-5-3 a few times an hour, and on what was over ten minutes ago', () => {
+    expect(play(fight(20), 300_000).warnings).toEqual([]);
+    const admission = createAdmission(limits);
+    fight(12).forEach((turn, i) => admission.record(turn, { warnings: [] }, i));
+    expect(admission.decide(flip(), true, 700_000).warnings).toEqual([]);
+  });
+
+  it('does not count what it refused, nor what was only tried', () => {
+    const admission = createAdmission(limits);
+    for (const turn of fight(20)) {
+      admission.record(turn, { refusal: { code: 429, message: '' }, warnings: [] }, 1);
+      expect(admission.record({ ...turn, dryRun: true }, { warnings: [] }, 1)).toBeUndefined();
+    }
+    expect(admission.decide(flip(), true, 2).warnings).toEqual([]);
+  });
+
+  it('goes by the analyzers’ findings as long as one answers', () => {
+    const admission = createAdmission(limits);
+    fight(12).forEach((turn, i) => admission.record(turn, { warnings: [] }, i));
+    admission.learn([], false, 100);
+    expect(admission.decide(flip(), true, 101).warnings).toEqual([]);
+    expect(admission.decide(flip(), true, 60_200).warnings).toHaveLength(1);
+  });
+});
+
+const at = (second: number): string => new Date(1_700_000_000_000 + second * 1_000).toISOString();

@@ -1,0 +1,88 @@
+import { X509Certificate } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import {
+  autoPair,
+  bundleOf,
+  currentAuthorities,
+  type Authorities,
+  type AuthorityStore,
+} from '../../../src/server/tls/auto-certificate.ts';
+import { isSignedBy, issueAuthority, issueLeaf } from '../../../src/server/tls/issue.ts';
+import { isDue, lifeOf } from '../../../src/server/tls/key-pair.ts';
+
+const start = new Date('2030-01-01T00:00:00Z');
+const after = (days: number): Date => new Date(start.getTime() + days * 86_400_000);
+
+/** A Secret as an API server keeps it: written only over the version that was read. */
+function secret(): AuthorityStore & { stored: Authorities | undefined } {
+  let version = 0;
+  return {
+    stored: undefined,
+    async read() {
+      return this.stored && { authorities: this.stored, version: String(version) };
+    },
+    async write(authorities, over) {
+      if (over !== (this.stored && String(version))) return false;
+      version++;
+      this.stored = authorities;
+      return true;
+    },
+  };
+}
+
+describe('certificates of our own', () => {
+  it('are good for a year, and a leaf for seven days, under the names it was made for', async () => {
+    const authority = await issueAuthority('test', start);
+    const leaf = await issueLeaf(authority, ['kubechurn-webhook.ops.svc', '10.0.0.7'], start);
+    const { subjectAltName, ca } = new X509Certificate(leaf.certificate);
+    expect(subjectAltName).toBe('DNS:kubechurn-webhook.ops.svc, IP Address:10.0.0.7');
+    expect(ca).toBe(false);
+    expect(new X509Certificate(authority.certificate).ca).toBe(true);
+    expect(lifeOf(leaf).to).toEqual(after(7));
+    expect(lifeOf(authority).to).toEqual(after(365));
+    expect(isSignedBy(leaf, authority)).toBe(true);
+    expect(isSignedBy(leaf, await issueAuthority('test', start))).toBe(false);
+  });
+
+  it('are due for replacement after two thirds of their life', async () => {
+    const leaf = await issueLeaf(await issueAuthority('test', start), ['a'], start);
+    expect([4.6, 4.7].map((days) => isDue(leaf, after(days)))).toEqual([false, true]);
+  });
+});
+
+describe('automatic certificates', () => {
+  it('share one authority between replicas that start at once', async () => {
+    const store = secret();
+    const [one, two] = await Promise.all([
+      currentAuthorities(store, 'test', start),
+      currentAuthorities(store, 'test', start),
+    ]);
+    expect(one.current.certificate).toBe(two.current.certificate);
+  });
+
+  it('renew the leaf alone, and have the new authority trusted before anything is signed with it', async () => {
+    const store = secret();
+    const published: string[] = [];
+    const parts = { store, publish: async (bundle: string) => void published.push(bundle), names: ['a'] };
+    const first = await autoPair(parts, undefined, start);
+    expect(await autoPair(parts, first, after(4))).toBe(first);
+    const second = await autoPair(parts, first, after(5));
+    expect(second).not.toBe(first);
+    expect(new Set(published).size).toBe(1);
+
+    const third = await autoPair(parts, second, after(250));
+    const { current, former } = store.stored!;
+    expect(isSignedBy(third, current)).toBe(true);
+    expect(former).toHaveLength(1);
+    expect(isSignedBy(second, { certificate: former[0]! })).toBe(true);
+    expect(published.at(-1)).toBe(bundleOf(store.stored!));
+  });
+
+  it('forget an authority once it has expired', async () => {
+    const store = secret();
+    await currentAuthorities(store, 'test', start);
+    await currentAuthorities(store, 'test', after(250));
+    await currentAuthorities(store, 'test', after(500));
+    expect(store.stored?.former.map((certificate) => lifeOf({ certificate }).to)).toEqual([after(615)]);
+  });
+});
