@@ -23,7 +23,7 @@ async function runCommandLine(): Promise<void> {
     .addCommand(triageCommand({ version, entry: new URL(import.meta.url) }))
     .addCommand(maintainCommand({ version, entry: new URL(import.meta.url) }))
     .addCommand(checkCommand({ version }))
-    .addCommand(webhookCommand())
+    .addCommand(webhookCommand({ version }))
     .addCommand(analyzerCommand({ version }))
     .addCommand(topCommand());
   for (const command of [program, ...program.commands])

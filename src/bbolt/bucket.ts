@@ -3,13 +3,15 @@ import { bucketLeafFlag, leafElementSize, pageFlags, pageHeader, pageHeaderSize,
 import type { PageSource } from './page.ts';
 import { branchChildren } from './tree.ts';
 
-/** A top-level bucket: its root page, or the inline page that a small bucket keeps inside its parent's leaf. */
-export type Bucket = { readonly root: number } | { readonly inline: Uint8Array };
+/** A top-level bucket: its root page, or the inline page that a small bucket keeps inside its parent's leaf, `at` so many bytes into the file. */
+export type Bucket = { readonly root: number } | { readonly inline: Uint8Array; readonly at: number };
 
 export interface Pair {
   readonly key: Uint8Array;
   readonly value: Uint8Array;
   readonly isBucket: boolean;
+  /** Where the value begins, from where the page does. */
+  readonly at: number;
 }
 
 /** The pairs of one leaf page, inline pages included. Elements that point outside the page are left out. */
@@ -28,12 +30,13 @@ function leafPairs(page: Uint8Array): Pair[] {
       key: page.subarray(key, value),
       value: page.subarray(value, end),
       isBucket: (u32(page, element) & bucketLeafFlag) !== 0,
+      at: value,
     });
   }
   return pairs;
 }
 
-/** All pairs of a small bucket, in key order. At most `limit` pages are read. */
+/** All pairs of a small bucket, in key order, `at` counted from the file's beginning but for inline pages. At most `limit` pages are read. */
 export function bucketPairs(source: PageSource, meta: Meta, bucket: Bucket, limit = 10_000): Pair[] {
   if ('inline' in bucket) return leafPairs(bucket.inline);
   const pairs: Pair[] = [];
@@ -46,19 +49,22 @@ export function bucketPairs(source: PageSource, meta: Meta, bucket: Bucket, limi
     const page = readPage(source, meta.pageSize, id);
     if (page === undefined) continue;
     if ((pageHeader(page, 0).flags & pageFlags.branch) !== 0) pending.push(...branchChildren(page).toReversed());
-    else pairs.push(...leafPairs(page));
+    else pairs.push(...leafPairs(page).map((pair) => ({ ...pair, at: id * meta.pageSize + pair.at })));
   }
   return pairs;
 }
+
+/** Behind the bucket's header: its root page's id and its sequence. */
+const inlinePage = 16;
 
 /** The top-level buckets by name. */
 export function readBuckets(source: PageSource, meta: Meta): Map<string, Bucket> {
   const buckets = new Map<string, Bucket>();
   const decoder = new TextDecoder('latin1');
-  for (const { key, value, isBucket } of bucketPairs(source, meta, { root: meta.rootPage })) {
-    if (!isBucket || value.length < 16) continue;
+  for (const { key, value, isBucket, at } of bucketPairs(source, meta, { root: meta.rootPage })) {
+    if (!isBucket || value.length < inlinePage) continue;
     const root = u64(value, 0);
-    buckets.set(decoder.decode(key), root === 0 ? { inline: value.subarray(16) } : { root });
+    buckets.set(decoder.decode(key), root === 0 ? { inline: value.subarray(inlinePage), at: at + inlinePage } : { root });
   }
   return buckets;
 }

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { addKubeOptions, type KubeOptionValues } from './kube-options.ts';
 
@@ -55,6 +54,7 @@ export function analyzerCommand({ version }: { readonly version: string }): Comm
     .option('--max-keys <n>', 'keys counted one by one; what is beyond is counted by resource', wholeNumber, 200_000)
     .action(async (options: AnalyzerCommandOptions) => {
       const { loadConnection } = await import('../kube/connection.ts');
+      const { pause } = await import('../kube/pause.ts');
       const { openApi } = await import('../kube/api.ts');
       const { createLog } = await import('../telemetry/log.ts');
       const { runAnalyzer } = await import('../pipeline/analyzer/run-analyzer.ts');
@@ -81,7 +81,7 @@ export function analyzerCommand({ version }: { readonly version: string }): Comm
         window: { ...defaultWindow, keys: options.maxKeys },
         promotion: { ...defaultPromotion, slots: options.fullWatches },
         now: Date.now,
-        pause: (milliseconds) => pause(milliseconds, undefined, { ref: false }),
+        pause,
         random: Math.random,
       });
       log('info', 'analyzer serves', { server: api.server, ...analyzer.ports });

@@ -8,9 +8,10 @@ import { Command, InvalidArgumentError } from 'commander';
 import { parseDuration } from '../config/duration.ts';
 import { readOptionFile } from '../config/option-file.ts';
 import { problem, type ErrorCatalogue } from '../errors/problem.ts';
-import type { Log, RunningWebhook } from '../pipeline/webhook/run-webhook.ts';
+import type { RunningWebhook } from '../pipeline/webhook/run-webhook.ts';
 import { readPair, watchPair, type CertificateFiles } from '../server/tls/certificate-files.ts';
 import type { KeyPair } from '../server/tls/key-pair.ts';
+import type { Log } from '../telemetry/log.ts';
 
 export const webhookErrors = {
   noCertificate: problem(
@@ -43,7 +44,7 @@ interface WebhookCommandOptions {
 /** How long calls under way may take once the server closes; the API server gives up after a second. */
 const drainMs = 10_000;
 
-export function webhookCommand(): Command {
+export function webhookCommand({ version }: { readonly version: string }): Command {
   return new Command('webhook')
     .description('answer admission reviews: warn who writes too much, and tell the analyzer who asked for what')
     .option('--host <address>', 'where to listen', '0.0.0.0')
@@ -76,8 +77,11 @@ export function webhookCommand(): Command {
       const { tokenFile, analyzerCaFile } = options;
       if (options.analyzer.length > 0 && tokenFile === undefined) throw webhookErrors.noToken();
       // Here, so that no other command loads express.
+      const { createLog } = await import('../telemetry/log.ts');
       const { runWebhook } = await import('../pipeline/webhook/run-webhook.ts');
+      const log = createLog('webhook');
       const webhook = await runWebhook(pair, {
+        version,
         ...options,
         analyzers: options.analyzer,
         limits: {
@@ -91,7 +95,7 @@ export function webhookCommand(): Command {
         now: Date.now,
       });
       log('info', 'webhook serves', { port: webhook.port, throttle: options.throttle });
-      await untilStopped(webhook, { files, pair, reloadMs, lingerMs });
+      await untilStopped(webhook, { files, pair, reloadMs, lingerMs, log });
     });
 }
 
@@ -100,9 +104,10 @@ interface Keeping {
   readonly pair: KeyPair;
   readonly reloadMs: number;
   readonly lingerMs: number;
+  readonly log: Log;
 }
 
-async function untilStopped(webhook: RunningWebhook, { files, pair, reloadMs, lingerMs }: Keeping): Promise<void> {
+async function untilStopped(webhook: RunningWebhook, { files, pair, reloadMs, lingerMs, log }: Keeping): Promise<void> {
   const watching = watchPair(files, pair, reloadMs, {
     use: webhook.use,
     failed: (error) => log('warn', 'certificate not replaced', { why: String(error) }),
@@ -111,18 +116,13 @@ async function untilStopped(webhook: RunningWebhook, { files, pair, reloadMs, li
   watching.stop();
   log('info', 'webhook stops', { lingerMs });
   await webhook.stop({ lingerMs, atMostMs: drainMs });
-  log('info', 'webhook stopped', { ...webhook.counts() });
+  log('info', 'webhook stopped', { ...webhook.figures() });
 }
 
 function certificateFiles({ tlsCertFile, tlsKeyFile }: WebhookCommandOptions): CertificateFiles {
   if (tlsCertFile === undefined || tlsKeyFile === undefined) throw webhookErrors.noCertificate();
   return { certificate: tlsCertFile, key: tlsKeyFile };
 }
-
-/** One JSON object a line. */
-const log: Log = (level, message, fields = {}) => {
-  process.stderr.write(`${JSON.stringify({ level, time: Date.now(), msg: message, ...fields })}\n`);
-};
 
 function port(text: string): number {
   const number = Number(text);

@@ -2,6 +2,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { Millis } from '../model/write.ts';
 import { asObject, asText } from '../objects/json-text.ts';
 import { isApiFailure, type KubeApi } from './api.ts';
+import type { Pause } from './pause.ts';
 
 export interface LeaderOptions {
   readonly api: KubeApi;
@@ -14,7 +15,7 @@ export interface LeaderOptions {
   readonly renewMs: Millis;
   readonly signal: AbortSignal;
   readonly now: () => Millis;
-  readonly pause: (milliseconds: Millis) => Promise<unknown>;
+  readonly pause: Pause;
   readonly onChange: (leading: boolean) => void;
   /** A write of ours was made. */
   readonly onWrite: () => void;
@@ -53,7 +54,7 @@ export async function electLeader(options: LeaderOptions): Promise<void> {
       // 409: somebody else was faster. Else nobody can be told to speak; who spoke last stops in time.
       if (error.status === 409 || now() - renewed > leaseSeconds * 1000) become(false);
     }
-    await pause(leading ? renewMs : Math.min(renewMs, (leaseSeconds * 1000) / 6));
+    await pause(leading ? renewMs : Math.min(renewMs, (leaseSeconds * 1000) / 6), signal);
   }
   if (!leading) return;
   become(false);

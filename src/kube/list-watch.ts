@@ -1,7 +1,8 @@
-import type { Millis, Revision } from '../model/write.ts';
+import type { Revision } from '../model/write.ts';
 import { asList, asObject, asText, isObject } from '../objects/json-text.ts';
 import { revisionOf } from '../objects/metadata.ts';
 import { ApiFailure, isApiFailure, type KubeApi } from './api.ts';
+import type { Pause } from './pause.ts';
 import { linesOf, objectFrom, parseFrame, type WatchedObject } from './watch-frames.ts';
 
 export interface ListWatchSink {
@@ -35,7 +36,7 @@ export interface ListWatchOptions {
   readonly metadataOnly: boolean;
   readonly sink: ListWatchSink;
   readonly signal: AbortSignal;
-  readonly pause: (milliseconds: Millis) => Promise<unknown>;
+  readonly pause: Pause;
   /** 0..1, to spread watches in time. */
   readonly random: () => number;
 }
@@ -63,7 +64,7 @@ export async function listWatch(options: ListWatchOptions): Promise<void> {
       if (position.revision === undefined && !position.streamsList) await listInPages(options, position);
       await watchOnce(options, position, () => (failures = 0));
       // A stream that ended in order is opened again where it was.
-      await pause(10);
+      await pause(10, signal);
     } catch (error) {
       if (signal.aborted) return;
       const failure = isApiFailure(error) ? error : new ApiFailure(0, String(error));
@@ -74,7 +75,7 @@ export async function listWatch(options: ListWatchOptions): Promise<void> {
       sink.onState({ name: fate, why: failure.message });
       const backoff = Math.min(longestPause, shortestPause * 2 ** Math.min(failures - 1, 10));
       const wait = fate === 'forbidden' ? forbiddenPause : (failure.retryAfterMs ?? backoff);
-      await pause(wait * (1 + random()));
+      await pause(wait * (1 + random()), signal);
     }
   }
 }

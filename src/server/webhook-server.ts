@@ -18,6 +18,7 @@ export interface WebhookServerOptions {
   readonly pair: KeyPair;
   /** @param throttled which of `webhookPaths` was called */
   answer(body: Buffer, throttled: boolean): Reply;
+  readonly metrics: { text(): Promise<string>; readonly contentType: string };
   /** Why calls should go elsewhere, or undefined. */
   notReady(): string | undefined;
   /** A call that could not be answered: one constant word and the HTTP status. */
@@ -68,7 +69,10 @@ export async function startWebhookServer(options: WebhookServerOptions): Promise
   };
 }
 
-function webhookApp({ answer, notReady, onRefused }: WebhookServerOptions, isStopping: () => boolean): Express {
+function webhookApp(
+  { answer, metrics, notReady, onRefused }: WebhookServerOptions,
+  isStopping: () => boolean,
+): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -91,13 +95,17 @@ function webhookApp({ answer, notReady, onRefused }: WebhookServerOptions, isSto
       setImmediate(reply.after);
     });
   }
-  app.get('/healthz', (_request, response) => void response.type('text/plain').send('ok\n'));
+  app.get('/livez', (_request, response) => void response.type('text/plain').send('ok\n'));
   app.get('/readyz', (_request, response) => {
     const why = isStopping() ? 'stopping' : notReady();
     response
       .status(why === undefined ? 200 : 503)
       .type('text/plain')
       .send(`${why ?? 'ok'}\n`);
+  });
+  app.get('/metrics', async (_request, response) => {
+    response.setHeader('content-type', metrics.contentType);
+    response.end(await metrics.text());
   });
   app.use((_request, response) => refuse(response, 404, 'there is nothing at this path'));
   app.use(failed(refuse));

@@ -44,6 +44,15 @@ describe.each(['3.4', '3.5', '3.6'] as const)('a file of etcd %s', (version) => 
       expect(report.keys.find(({ key }) => key === name(8))).toMatchObject({ writes: 17, deletes: 0 });
     });
 
+    it('is counted exactly though it holds a single key', async () => {
+      const of = await started({ version });
+      await of.client.put('/registry/configmaps/team-a/only', 'x');
+      await of.stop({ keepFiles: true });
+      const { totals, keys } = await triageJson(of.dbFile);
+      expect(totals).toMatchObject({ revisions: 1, writes: 1, keys: 1 });
+      expect(keys).toMatchObject([{ key: '/registry/configmaps/team-a/only', writes: 1 }]);
+    });
+
     it('is whole after compaction too, with what that erased told apart', async () => {
       const of = await started({ version });
       await write(of);

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { loadConnection } from '../../src/kube/connection.ts';
 import { openApi, type KubeApi } from '../../src/kube/api.ts';
+import { pause as apiPause } from '../../src/kube/pause.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { defaultPromotion } from '../../src/pipeline/live/promotion.ts';
 import { runAnalyzer, type RunningAnalyzer } from '../../src/pipeline/analyzer/run-analyzer.ts';
@@ -81,7 +82,7 @@ describeWith(programsFor(options), 'an analyzer on a real API server', () => {
       promotion: { ...defaultPromotion, slots: 8, provenBy: 20, clearedBy: 60 },
       log: (_, message, fields = {}) => void log.push({ message, fields }),
       now: Date.now,
-      pause: (milliseconds) => pause(milliseconds),
+      pause: apiPause,
       random: () => 0.5,
     });
     await analyzer.live.synced;

@@ -89,7 +89,7 @@ describe('the webhook as a server', () => {
     it(`refuses ${what} with ${expected} and goes on`, async () => {
       const { status, text } = await call('POST', path, body, headers);
       expect({ status, lines: text.split('\n').length }).toEqual({ status: expected, lines: 2 });
-      expect((await call('GET', '/healthz')).status).toBe(200);
+      expect((await call('GET', '/livez')).status).toBe(200);
     });
 
   it('takes a review of 8 MB', async () => {

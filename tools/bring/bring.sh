@@ -2,7 +2,8 @@
 # Brings the programs that tests and the demo start, and only those that are missing:
 #
 #   tools/bring/bring.sh NAME...     NAME: etcd etcd-3.4 etcd-3.5 etcd-3.6 etcdctl etcdutl
-#                                          kube-apiserver kube-controller-manager kwok chromium, or all
+#                                          kube-apiserver kube-controller-manager kwok helm promtool
+#                                          chromium, or all
 #
 # A program in $KUBEBUILDER_ASSETS or on PATH is used as it is; anything else is built from a Go module of ours, or
 # taken from the system's packages, and lands in .tools/bin. Progress goes to stderr. Exit 3: one sentence on stderr for
@@ -59,6 +60,11 @@ bring_chromium() {
   if unpack_debian_chromium; then link chromium chromium; else cannot chromium "$failure"; fi
 }
 
+bring_promtool() {
+  found promtool && return
+  if unpack_debian_promtool; then link promtool promtool-debian; else cannot promtool "$failure"; fi
+}
+
 link() { ln -sfn "../built/$2" "$bin/$1"; }
 
 bring() {
@@ -69,13 +75,15 @@ bring() {
     etcd-3.6 | etcdctl | etcdutl) bring_from_module "$1" etcd-3.6 tools/bring/etcd-3.6 ;;
     kube-apiserver | kube-controller-manager) bring_from_module "$1" control-plane test/cluster/control-plane ;;
     kwok) bring_from_module "$1" kwok tools/bring/kwok ;;
+    helm) bring_from_module "$1" helm tools/bring/helm ;;
+    promtool) bring_promtool ;;
     chromium) bring_chromium ;;
-    all) for name in etcd etcd-3.4 etcd-3.5 etcd-3.6 etcdctl etcdutl kube-apiserver kube-controller-manager kwok chromium; do bring "$name"; done ;;
+    all) for name in etcd etcd-3.4 etcd-3.5 etcd-3.6 etcdctl etcdutl kube-apiserver kube-controller-manager kwok helm promtool chromium; do bring "$name"; done ;;
     *) printf 'bring: no program is called %s here\n' "$1" >&2; exit 2 ;;
   esac
 }
 
-[ $# -gt 0 ] || { sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+[ $# -gt 0 ] || { sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 missing=
 one_at_a_time
 for name in "$@"; do bring "$name"; done

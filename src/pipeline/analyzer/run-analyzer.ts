@@ -1,5 +1,6 @@
 import { isApiFailure, type KubeApi } from '../../kube/api.ts';
 import { electLeader, slowRenewal } from '../../kube/leader.ts';
+import type { Pause } from '../../kube/pause.ts';
 import { postEvent } from '../../kube/post-event.ts';
 import { readStorageSize } from '../../kube/storage-size.ts';
 import { createTokenReviewer } from '../../kube/token-review.ts';
@@ -40,7 +41,7 @@ export interface AnalyzerOptions {
   readonly promotion?: PromotionLimits;
   readonly log: Log;
   readonly now: () => Millis;
-  readonly pause: (milliseconds: Millis) => Promise<unknown>;
+  readonly pause: Pause;
   readonly random: () => number;
 }
 
@@ -59,8 +60,6 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<RunningAnal
   const { api, log, now, pause, version } = options;
   const ending = new AbortController();
   const { signal } = ending;
-  const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  const orStop = (milliseconds: Millis): Promise<unknown> => Promise.race([pause(milliseconds), stopped]);
   const own = { lease: 0, event: 0 };
   const requests = { received: 0, dropped: 0 };
   const sizes: SizeAt[] = [];
@@ -108,7 +107,7 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<RunningAnal
           identity: options.identity,
           signal,
           now,
-          pause: orStop,
+          pause,
         },
         ...slowRenewal,
         onWrite: () => void own.lease++,
@@ -125,7 +124,7 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<RunningAnal
       const sizeBytes = await readStorageSize(api);
       if (sizeBytes !== undefined) sizes.push({ at: now(), sizeBytes });
       if (sizes.length > sizesKept) sizes.shift();
-      await pause(sizeEvery);
+      await pause(sizeEvery, signal);
     }
   }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as patience } from 'node:timers/promises';
 import { problemOf, type KubeApi } from '../../kube/api.ts';
+import { pause } from '../../kube/pause.ts';
 import { churnReport, type ChurnReport } from '../../report/schema.ts';
 import { apiPaths } from '../../server/paths.ts';
 import { startLiveAnalysis } from '../live/live-analysis.ts';
@@ -54,18 +55,18 @@ async function watchedReport(
     throw problemOf(error, 'asking for the version', api.server);
   });
   const live = startLiveAnalysis({
-    ...{ api, secrets, version, now: Date.now, random: Math.random, pause: (ms) => pause(ms) },
+    ...{ api, secrets, version, now: Date.now, random: Math.random, pause },
     seed: randomBytes(4).readUInt32LE(),
     salt: randomBytes(16).toString('hex'),
   });
   try {
     onProgress('listing what there is');
-    const listed = await Promise.race([live.synced.then(() => true), pause(listPatience, false)]);
+    const listed = await Promise.race([live.synced.then(() => true), patience(listPatience, false, { ref: false })]);
     if (!listed) throw clusterErrors.notSynced(api.server, live.status().notSeen.at(-1) ?? 'no answer came');
     const began = performance.now();
     for (let done = 0; done < watchMs; done = performance.now() - began) {
       onProgress('watching', done, watchMs);
-      await pause(Math.min(500, watchMs - done));
+      await patience(Math.min(500, watchMs - done));
     }
     live.look();
     return live.report(top);

@@ -3,6 +3,7 @@ import type { Changes } from '../../history/changes.ts';
 import { KeyHistory } from '../../history/key-history.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { pathOfResource, type WatchableResource } from '../../kube/discovery.ts';
+import type { Pause } from '../../kube/pause.ts';
 import { listWatch } from '../../kube/list-watch.ts';
 import type { WatchedObject } from '../../kube/watch-frames.ts';
 import type { ResourceKey } from '../../model/resource.ts';
@@ -17,7 +18,7 @@ export interface FullWatchOptions {
   readonly salt: string;
   readonly signal: AbortSignal;
   readonly now: () => Millis;
-  readonly pause: (milliseconds: Millis) => Promise<unknown>;
+  readonly pause: Pause;
   readonly random: () => number;
   /** Who made a revision; what still waits for its request is observed later. */
   readonly writerOf: (revision: Revision) => NamedWriter | undefined | 'waiting';

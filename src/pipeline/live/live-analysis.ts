@@ -1,4 +1,5 @@
 import type { KubeApi } from '../../kube/api.ts';
+import type { Pause } from '../../kube/pause.ts';
 import type { HotKey } from '../../model/hot-key.ts';
 import type { Request } from '../../model/request.ts';
 import type { ResourceKey } from '../../model/resource.ts';
@@ -32,7 +33,7 @@ export interface LiveOptions {
   /** Hides Secrets' values. */
   readonly salt: string;
   readonly now: () => Millis;
-  readonly pause: (milliseconds: Millis) => Promise<unknown>;
+  readonly pause: Pause;
   readonly random: () => number;
   readonly window?: WindowLimits;
   readonly promotion?: PromotionLimits;
@@ -210,7 +211,7 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
       }
       const every = counter.synced ? Math.max(options.everyMs ?? defaultEvery, lastLookMs * 20) : 50;
       for (let waited = 0; waited < every && !signal.aborted; waited += 500) {
-        await pause(Math.min(500, every));
+        await pause(Math.min(500, every), signal);
         note();
         join.settle(now());
         fulls.settle();

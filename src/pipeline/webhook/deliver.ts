@@ -93,6 +93,13 @@ export function createDelivery(from: string, limits: DeliveryLimits, ports: Deli
   return {
     counts,
 
+    /** Requests that no analyzer has taken yet, one for each that is to. */
+    waiting(): number {
+      let waiting = 0;
+      for (const { outbox, pending } of readers.values()) waiting += outbox.size + (pending?.requests.length ?? 0);
+      return waiting;
+    },
+
     /** The analyzers there are now. One that is gone takes what waited for it, and what it said, with it. */
     readersAre(addresses: readonly string[]): void {
       for (const address of readers.keys())

@@ -7,14 +7,9 @@ import { parseJson } from '../../objects/json-text.ts';
 import { addressesOf, createAnalyzerClient } from '../../server/analyzer-client.ts';
 import { lifeOf, type KeyPair } from '../../server/tls/key-pair.ts';
 import { startWebhookServer } from '../../server/webhook-server.ts';
+import type { Log } from '../../telemetry/log.ts';
+import { createWebhookMetrics, type WebhookFigures } from '../../telemetry/webhook-metrics.ts';
 import { createDelivery, usualDelivery, type DeliveryLimits } from './deliver.ts';
-
-/** One line of the log: a constant message and what differs from line to line. */
-export type Log = (
-  level: 'info' | 'warn',
-  message: string,
-  fields?: Readonly<Record<string, string | number | boolean>>,
-) => void;
 
 export interface WebhookOptions {
   readonly host: string;
@@ -27,6 +22,7 @@ export interface WebhookOptions {
   /** This process, for the analyzers. */
   readonly from: string;
   readonly delivery?: DeliveryLimits;
+  readonly version: string;
   readonly log: Log;
   now(): Millis;
 }
@@ -34,21 +30,8 @@ export interface WebhookOptions {
 export interface RunningWebhook {
   readonly port: number;
   use(pair: KeyPair): void;
-  counts(): WebhookCounts;
+  figures(): WebhookFigures;
   stop(times: { readonly lingerMs: number; readonly atMostMs: number }): Promise<void>;
-}
-
-export interface WebhookCounts {
-  readonly reviews: number;
-  readonly warnings: number;
-  readonly throttled: number;
-  /** Calls that were no review: malformed, too large, of another version. */
-  readonly refused: number;
-  /** Answered, but not understood well enough to be counted. */
-  readonly unread: number;
-  readonly delivered: number;
-  /** Requests no analyzer took in time. */
-  readonly dropped: number;
 }
 
 const turnMs = 50;
@@ -73,7 +56,16 @@ export async function runWebhook(pair: KeyPair, options: WebhookOptions): Promis
     log(level, message, fields);
   };
 
+  const figures = (): WebhookFigures => ({
+    version: options.version,
+    ...counts,
+    ...analyzers.figures(),
+    certificateUntil: lifeOf(served).to.getTime(),
+  });
+  const metrics = createWebhookMetrics(figures);
+
   const server = await startWebhookServer({
+    metrics,
     host: options.host,
     port: options.port,
     pair,
@@ -112,7 +104,7 @@ export async function runWebhook(pair: KeyPair, options: WebhookOptions): Promis
       served = next;
       log('info', 'certificate replaced', { until: lifeOf(next).to.toISOString() });
     },
-    counts: () => ({ ...counts, ...analyzers.counts() }),
+    figures,
     async stop(times) {
       await server.stop(times);
       await analyzers.stop();
@@ -168,7 +160,7 @@ function startDelivery({ analyzers, analyzerCa, token, from, delivery, log, now 
 
   return {
     add: queue.add,
-    counts: () => ({ delivered: queue.counts.delivered, dropped: queue.counts.dropped }),
+    figures: () => ({ ...queue.counts, waiting: queue.waiting() }),
     /** What still waits is sent once more. */
     async stop(): Promise<void> {
       stopping.abort();

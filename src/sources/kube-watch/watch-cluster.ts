@@ -1,7 +1,8 @@
 import { isApiFailure, type KubeApi } from '../../kube/api.ts';
 import { discoverResources, idOfResource, pathOfResource, type WatchableResource } from '../../kube/discovery.ts';
 import { listWatch, type ListWatchSink, type WatchState } from '../../kube/list-watch.ts';
-import type { Millis, Revision } from '../../model/write.ts';
+import type { Pause } from '../../kube/pause.ts';
+import type { Revision } from '../../model/write.ts';
 import type { WatchedObject } from '../../kube/watch-frames.ts';
 
 export interface ClusterSink {
@@ -23,7 +24,7 @@ export interface ClusterWatchOptions {
   readonly secrets: boolean;
   readonly sink: ClusterSink;
   readonly signal: AbortSignal;
-  readonly pause: (milliseconds: Millis) => Promise<unknown>;
+  readonly pause: Pause;
   readonly random: () => number;
 }
 
@@ -103,9 +104,12 @@ export async function watchCluster(options: ClusterWatchOptions): Promise<void> 
       if (!isApiFailure(error)) throw error;
       // The watches that run tell what is wrong; this is tried again.
     }
+    const ended = new AbortController();
+    const waiting = { signal: AbortSignal.any([signal, ended.signal]), abort: () => ended.abort() };
     const woken = new Promise<void>((resolve) => (wake = resolve));
-    await Promise.race([stale ? undefined : woken, pause(watched.size === 0 ? 2_000 : rediscoverEvery)]);
-    if (stale) await pause(settleAfterDefinition);
+    await Promise.race([stale ? undefined : woken, pause(watched.size === 0 ? 2_000 : rediscoverEvery, waiting.signal)]);
+    waiting.abort();
+    if (stale) await pause(settleAfterDefinition, signal);
   }
 }
 

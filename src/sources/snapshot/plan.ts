@@ -14,6 +14,8 @@ export interface ScanPlan {
   readonly pageSize: number;
   /** Words of the bitmap of leaf pages that belong to the bucket `key`, in shared memory. */
   readonly leaves: Uint32Array;
+  /** The page that holds the whole bucket `key` of a database with next to nothing in it. */
+  readonly inlineLeaf?: { readonly offset: number; readonly size: number };
   /** Shared: the next piece that no thread has taken. */
   readonly nextPiece: Int32Array;
   readonly pieces: number;
@@ -62,6 +64,7 @@ export function planScan({ file, source, hasHash }: OpenedSnapshot, carve: boole
       pageSize: meta.pageSize,
       leaves:
         tree?.leaves.words ?? new Uint32Array(new SharedArrayBuffer(Math.ceil(size / meta.pageSize / 32) * 4 + 4)),
+      ...(bucket && 'inline' in bucket && { inlineLeaf: { offset: bucket.at, size: bucket.inline.length } }),
       nextPiece: new Int32Array(new SharedArrayBuffer(4)),
       pieces: Math.ceil(size / pieceSize),
       carve,

@@ -40,6 +40,13 @@ export function* scanPieces(
 
   for (let index = takePiece(plan); index < plan.pieces; index = takePiece(plan)) {
     const offset = index * pieceSize;
+    if (index === 0 && plan.inlineLeaf) {
+      const { offset: at, size: bytes } = plan.inlineLeaf;
+      live.rows = carved.rows = 0;
+      if (source.read(piece.subarray(0, bytes), at) === bytes)
+        outcome.damagedElements += appendLeafRows({ piece, start: 0, end: bytes, fileOffset: at }, 0, keys, live);
+      yield { live, carved };
+    }
     const wanted = Math.min(pieceSize, size - offset);
     let filled = source.read(piece.subarray(0, wanted), offset);
     live.rows = 0;

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createAdmission, type AdmissionLimits } from '../../../src/admission/admission.ts';
 import { answerText } from '../../../src/admission/answer.ts';
 import type { StandingFinding } from '../../../src/model/batch.ts';
+import type { JsonObject } from '../../../src/model/json.ts';
 import { review, update } from './review-of.ts';
 
 const limits: AdmissionLimits = {
@@ -45,7 +46,10 @@ describe('warnings', () => {
     const ofOwned = review({
       name: 'web-1',
       object: {
-        metadata: { ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', controller: true }] },
+        metadata: {
+          namespace: 'shop',
+          ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', controller: true }],
+        },
       },
     });
     expect(admission.decide(flip(), false, 1).warnings).toHaveLength(1);
@@ -215,13 +219,17 @@ describe('a webhook that no analyzer talks to', () => {
     ['a counter', (i: number) => [{ n: i }, { n: i + 1 }]],
     ['the same again', () => [{ n: 1 }, { n: 1 }]],
     ['a moment', (i: number) => [{ lastSeenTime: at(i % 2) }, { lastSeenTime: at((i + 1) % 2) }]],
-  ] as const)('stays silent on %s', (_, turn) => {
-    const turns = Array.from({ length: 40 }, (__, i) => update(...turn(i)));
+  ] satisfies readonly (readonly [string, (i: number) => JsonObject[]])[])('stays silent on %s', (_, turn) => {
+    const turns = Array.from({ length: 40 }, (__, i) => {
+      const [before = {}, after = {}] = turn(i);
+      return update(before, after);
+    });
     expect(play(turns, 1_000).warnings).toEqual([]);
   });
 
   it('stays silent on an autoscaler that goes 3-5-3 a few times an hour, and on what was over ten minutes ago', () => {
-    expect(play(fight(20), 300_000).warnings).toEqual([]);
+    const scaling = Array.from({ length: 20 }, (_, i) => update({ n: i % 2 ? 3 : 5 }, { n: i % 2 ? 5 : 3 }));
+    expect(play(scaling, 180_000).warnings).toEqual([]);
     const admission = createAdmission(limits);
     fight(12).forEach((turn, i) => admission.record(turn, { warnings: [] }, i));
     expect(admission.decide(flip(), true, 700_000).warnings).toEqual([]);

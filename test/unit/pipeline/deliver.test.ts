@@ -120,7 +120,7 @@ describe('delivery to analyzers', () => {
     replies.set('a', { version: '1', findings: [finding('x')] });
     await turn();
     delivery.readersAre(['b']);
-    await turn();
+    await turn(2_000);
     expect(heard.at(-1)).toEqual({ names: [], stopped: false });
   });
 
