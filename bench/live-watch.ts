@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseEndpoint } from '../src/etcd/endpoint.ts';
 import { connectMember } from '../src/etcd/member.ts';
-import { createLiveCounts } from '../src/pipeline/offline/live-rates.ts';
+import { createLiveCounts } from '../src/pipeline/member/rates.ts';
 import { watchWrites } from '../src/sources/etcd-watch/watch-writes.ts';
 
 const [endpoint = '', seconds = '5'] = process.argv.slice(2);

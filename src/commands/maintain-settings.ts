@@ -73,7 +73,9 @@ export function parseMaintainOptions(options: MaintainOptions): ParsedOptions {
 
 /** `5m`, or a number of revisions; 0 keeps none but the newest. */
 function parseKeep(text: string): Keep {
-  return /^\d+$/.test(text) ? { revisions: parseCount('--keep', text) } : { milliseconds: parseDuration('--keep', text) };
+  return /^\d+$/.test(text)
+    ? { revisions: parseCount('--keep', text) }
+    : { milliseconds: parseDuration('--keep', text) };
 }
 
 function pauseOf(option: string, text: string): number {

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 
 import { problem, type ErrorCatalogue } from '../errors/problem.ts';
-import type { RequestLogs } from '../pipeline/offline/audit-read.ts';
+import type { RequestLogs } from '../pipeline/requests/read-logs.ts';
 
 const requestErrors = {
   stdinTwice: problem('TRIAGE_STDIN_TWICE', () => 'only one log can be piped in: give the others as files', 2),

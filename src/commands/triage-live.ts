@@ -2,7 +2,7 @@ import { parseDuration } from '../config/duration.ts';
 import { etcdConnection, type EtcdOptionValues } from '../config/etcd-options.ts';
 import { problem, type ErrorCatalogue } from '../errors/problem.ts';
 import type { EtcdConnection } from '../etcd/connection.ts';
-import type { LiveTriage } from '../pipeline/offline/live-triage.ts';
+import type { LiveTriage } from '../pipeline/member/triage.ts';
 import { censusText } from '../report/text/census.ts';
 import type { ChurnReport } from '../report/schema.ts';
 
@@ -56,6 +56,6 @@ export async function triageEtcd(
   live: Omit<LiveTriage, 'onCensus'>,
   tell: (text: string) => void,
 ): Promise<ChurnReport> {
-  const { triageLive } = await import('../pipeline/offline/live-triage.ts');
+  const { triageLive } = await import('../pipeline/member/triage.ts');
   return triageLive({ ...live, onCensus: (answer) => tell(censusText(answer)) });
 }

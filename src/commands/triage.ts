@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { problem, type ErrorCatalogue } from '../errors/problem.ts';
-import { triageAuditLogs } from '../pipeline/offline/audit-triage.ts';
+import { triageAuditLogs } from '../pipeline/requests/triage-logs.ts';
 import { triageSnapshot, type SnapshotTriage } from '../pipeline/offline/triage.ts';
 import type { ChurnReport } from '../report/schema.ts';
 import { knownBefore, type KnownBefore } from './known-before.ts';

@@ -2,7 +2,7 @@ import { isProblem } from '../errors/problem.ts';
 import { listed } from '../words/listed.ts';
 import { bytes, duration } from '../words/units.ts';
 import { openJournal, plannedSteps, type Journal, type JournalStep, type StepOutcome } from './journal.ts';
-import { compactionOf, keepsOf, type CompactionPlan } from './plan/compaction.ts';
+import { compactionOf, firstOf, keepsOf, type CompactionPlan } from './plan/compaction.ts';
 import { memberLimits, worthDefragmenting } from './plan/decide.ts';
 import { blockedMillis, exceedsProbes } from './plan/estimate.ts';
 import { leaderOf } from './plan/health.ts';
@@ -201,8 +201,8 @@ async function compactAll(
 
 async function compactOne({ id }: AnsweringMember, compaction: CompactionPlan, ports: Ports): Promise<StepOutcome> {
   if ('skip' in compaction) return { result: 'skipped', why: compaction.skip };
-  // The last one is left to `settle`.
-  const outcome = await compactMember(id, { ...compaction, revision: compaction.revision - 1 }, ports);
+  // The last few are left to `settle`.
+  const outcome = await compactMember(id, { ...compaction, revision: firstOf(compaction) }, ports);
   return outcome.result === 'done' ? { ...outcome, why: `${outcome.why}: ${compaction.why}` } : outcome;
 }
 

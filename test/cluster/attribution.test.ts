@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { triageAuditLogs } from '../../src/pipeline/offline/audit-triage.ts';
+import { triageAuditLogs } from '../../src/pipeline/requests/triage-logs.ts';
 import { triageSnapshot } from '../../src/pipeline/offline/triage.ts';
 import { churnReport, type ChurnReport } from '../../src/report/schema.ts';
 import { describeWith } from '../etcd/harness/describe-with.ts';

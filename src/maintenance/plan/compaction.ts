@@ -11,6 +11,20 @@ export type CompactionPlan =
 const revisionsWithoutClock = 1_000;
 const shareWithoutClock = 0.1;
 
+/** Left by the large compaction to the small ones that follow it (steps/settle.ts). */
+const leftToSettle = 3;
+
+/** Where the large compaction ends. */
+export function firstOf({ revision }: { readonly revision: number }): number {
+  return Math.max(1, revision - leftToSettle);
+}
+
+/** The small ones, one revision further each. */
+export function lastOf({ revision }: { readonly revision: number }): number[] {
+  const first = firstOf({ revision });
+  return Array.from({ length: revision - first }, (_, i) => first + i + 1);
+}
+
 /**
  * What to keep, most first. The next one is tried only under NOSPACE, where the database stays full with the one before,
  * and only where nobody asked for just that: a storm may have filled it within the five minutes.

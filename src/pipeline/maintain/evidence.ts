@@ -2,24 +2,41 @@ import { basename, join } from 'node:path';
 import { isProblem, problem, type ErrorCatalogue, type Problem } from '../../errors/problem.ts';
 import type { EtcdConnection } from '../../etcd/connection.ts';
 import type { Member } from '../../etcd/member.ts';
-import { applyRetention, backupName, sha256Of, whyNoRoom, writeChecksum, type Retention } from '../../maintenance/backup/directory.ts';
+import {
+  applyRetention,
+  backupName,
+  sha256Of,
+  whyNoRoom,
+  writeChecksum,
+  type Retention,
+} from '../../maintenance/backup/directory.ts';
 import type { Cluster } from '../../maintenance/cluster.ts';
 import { nameOf, type AnsweringMember, type Seen } from '../../maintenance/plan/seen.ts';
 import type { Evidence, EvidencePort } from '../../maintenance/ports.ts';
 import type { ChurnReport } from '../../report/schema.ts';
 import { createSpool } from '../../sources/snapshot/spool.ts';
-import { openKept, openTemporary, temporaryShortage, type FreeSpace, type SpoolTarget } from '../../sources/snapshot/spool-target.ts';
+import {
+  openKept,
+  openTemporary,
+  temporaryShortage,
+  type FreeSpace,
+  type SpoolTarget,
+} from '../../sources/snapshot/spool-target.ts';
 import type { RevisionClock } from '../../tally/revision-clock.ts';
 import { bytes } from '../../words/units.ts';
-import { triageLive } from '../offline/live-triage.ts';
+import { triageLive } from '../member/triage.ts';
 import type { SnapshotTriage } from '../offline/triage.ts';
 
 const evidenceErrors = {
   none: problem(
     'MAINTAIN_NO_EVIDENCE',
-    (why: string) => `nothing was changed, because the evidence could not be taken: ${why}; --evidence off goes on without`,
+    (why: string) =>
+      `nothing was changed, because the evidence could not be taken: ${why}; --evidence off goes on without`,
   ),
-  grew: problem('MAINTAIN_SNAPSHOT_GREW', (at: string, by: string) => `the file of ${at} grew by ${by} while it was read`),
+  grew: problem(
+    'MAINTAIN_SNAPSHOT_GREW',
+    (at: string, by: string) => `the file of ${at} grew by ${by} while it was read`,
+  ),
   late: problem('MAINTAIN_SNAPSHOT_LATE', (at: string) => `the snapshot of ${at} took longer than it may`),
 } satisfies ErrorCatalogue;
 
@@ -36,7 +53,10 @@ export interface EvidenceOptions {
   readonly now: () => number;
   readonly tell: (what: string, done?: number, total?: number) => void;
   /** The report of a database file. */
-  readonly triageFile: (file: string, more: Required<Pick<SnapshotTriage, 'refine' | 'onClock'>>) => Promise<ChurnReport>;
+  readonly triageFile: (
+    file: string,
+    more: Required<Pick<SnapshotTriage, 'refine' | 'onClock'>>,
+  ) => Promise<ChurnReport>;
 }
 
 /** What was kept, for the record. */
@@ -58,7 +78,9 @@ export function createEvidence(options: EvidenceOptions): EvidencePort & { kept(
       const why = whyNoRoom(backup, roomFor(from), free);
       return why === undefined
         ? []
-        : [`--backup ${backup} cannot take it: ${why}; nothing was changed: make room, name another directory, or leave --backup out`];
+        : [
+            `--backup ${backup} cannot take it: ${why}; nothing was changed: make room, name another directory, or leave --backup out`,
+          ];
     },
     async take(from, seen, signal) {
       try {
@@ -123,7 +145,11 @@ async function takeFrom(
 }
 
 /** No room for a file: who holds what can still be said, though not who wrote it how often. */
-async function census(from: AnsweringMember, shortage: string, options: EvidenceOptions): Promise<KeptEvidence & { readonly evidence: Evidence }> {
+async function census(
+  from: AnsweringMember,
+  shortage: string,
+  options: EvidenceOptions,
+): Promise<KeptEvidence & { readonly evidence: Evidence }> {
   const { connection, top, seed, version, tell } = options;
   const report = await triageLive({
     ...{ top, seed, version },
@@ -135,7 +161,12 @@ async function census(from: AnsweringMember, shortage: string, options: Evidence
   });
   return {
     report,
-    evidence: { why: `a census only: ${shortage}`, growthPerMinute: null, compactRevision: 0, revisionBefore: () => undefined },
+    evidence: {
+      why: `a census only: ${shortage}`,
+      growthPerMinute: null,
+      compactRevision: 0,
+      revisionBefore: () => undefined,
+    },
   };
 }
 
@@ -193,10 +224,13 @@ function growthOf({ clock, totals }: ChurnReport): number | null {
 }
 
 /** By the time of the newest revision, not by our clock: the two may differ, and etcd may have been full for hours. */
-function revisionBefore(report: ChurnReport, clock: RevisionClock | undefined, milliseconds: number): number | undefined {
+function revisionBefore(
+  report: ChurnReport,
+  clock: RevisionClock | undefined,
+  milliseconds: number,
+): number | undefined {
   const newest = Math.max(...report.source.map(({ toRevision }) => toRevision));
   const at = clock?.timeOf(newest);
   if (at === undefined) return undefined;
   return clock?.revisionAt(at - milliseconds) ?? 0;
 }
-

@@ -1,4 +1,4 @@
-import { triageLive, type LiveTriage } from '../../../src/pipeline/offline/live-triage.ts';
+import { triageLive, type LiveTriage } from '../../../src/pipeline/member/triage.ts';
 import { triageSnapshot } from '../../../src/pipeline/offline/triage.ts';
 import { etcdConnection, type EtcdOptionValues } from '../../../src/config/etcd-options.ts';
 import { churnReport, type ChurnReport } from '../../../src/report/schema.ts';

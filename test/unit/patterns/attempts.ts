@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { JsonObject } from '../../../src/model/json.ts';
-import { triageAuditLogs } from '../../../src/pipeline/offline/audit-triage.ts';
+import { triageAuditLogs } from '../../../src/pipeline/requests/triage-logs.ts';
 import type { ChurnReport } from '../../../src/report/schema.ts';
 import { auditLine } from '../sources/audit/audit-lines.ts';
 

@@ -7,7 +7,7 @@ import { pathOf } from '../../objects/kinds.ts';
 import type { ChurnReport } from '../../report/schema.ts';
 import { createBest } from '../../tally/best.ts';
 import type { RevisionClock } from '../../tally/revision-clock.ts';
-import { readRequests, type RequestLogs } from './audit-read.ts';
+import { readRequests, type RequestLogs } from './read-logs.ts';
 import { explain } from '../explain.ts';
 
 export interface AuditTriage {

@@ -10,7 +10,7 @@ import type { DecodedObject } from '../../model/object.ts';
 import type { Millis, Revision } from '../../model/write.ts';
 import { decodeObject } from '../../objects/decode.ts';
 import { readValue } from '../../sources/snapshot/read-values.ts';
-import type { KeyReading } from './read-plan.ts';
+import type { KeyReading } from '../offline/read-plan.ts';
 
 /** A key with the requests that may have made its revisions. */
 export interface AskedKey {

@@ -2,8 +2,8 @@ import type { AttributedWriters } from '../../attribution/attributed-writers.ts'
 import type { Counted } from '../../model/analysis.ts';
 import type { Millis } from '../../model/write.ts';
 import type { RevisionClock } from '../../tally/revision-clock.ts';
-import type { KeptRequests } from './join-listener.ts';
-import type { CountedStore } from './join-store.ts';
+import type { KeptRequests } from './listener.ts';
+import type { CountedStore } from './store.ts';
 
 export interface JoinFacts {
   readonly store: CountedStore;

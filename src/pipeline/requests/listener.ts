@@ -3,8 +3,8 @@ import { candidateOf, createRequestLog, managerOf, type Candidate } from '../../
 import { noKinship, verdictOn, type Kinship, type Verdict } from '../../attribution/same-cluster.ts';
 import type { Request } from '../../model/request.ts';
 import type { KeyId, Millis } from '../../model/write.ts';
-import type { LogListener } from './audit-read.ts';
-import type { StoreFacts } from './join-store.ts';
+import type { LogListener } from './read-logs.ts';
+import type { StoreFacts } from './store.ts';
 
 /** Requests whose object the log does not name, by prefix and namespace. */
 export type Pool = Map<string, Candidate[]>;

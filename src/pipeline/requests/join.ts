@@ -6,12 +6,12 @@ import type { KeyId, Millis, Revision } from '../../model/write.ts';
 import type { Writer } from '../../model/writer.ts';
 import { forEachKey, keyCount } from '../../tally/key-counts.ts';
 import { buildRevisionClock, type RevisionClock } from '../../tally/revision-clock.ts';
-import { readRequests, type RequestLogs } from './audit-read.ts';
-import { attributeCounts, attributeReading, type AskedKey } from './join-keys.ts';
-import { createJoinListener, poolOf, type KeptRequests, type Pool } from './join-listener.ts';
-import { sentencesOf } from './join-sentences.ts';
-import { storeFacts, type CountedStore, type StoreFacts } from './join-store.ts';
-import type { KeyReading } from './read-plan.ts';
+import { readRequests, type RequestLogs } from './read-logs.ts';
+import { attributeCounts, attributeReading, type AskedKey } from './keys.ts';
+import { createJoinListener, poolOf, type KeptRequests, type Pool } from './listener.ts';
+import { sentencesOf } from './sentences.ts';
+import { storeFacts, type CountedStore, type StoreFacts } from './store.ts';
+import type { KeyReading } from '../offline/read-plan.ts';
 
 /** The same, with whoever asked for it. */
 export interface Joined {

@@ -7,7 +7,7 @@ import {
   type FreeSpace,
   type SpoolTarget,
 } from '../../sources/snapshot/spool-target.ts';
-import type { AnsweringMember } from './live-members.ts';
+import type { AnsweringMember } from './members.ts';
 
 export interface SnapshotWish {
   /** Keep it as this file. */

@@ -6,7 +6,7 @@ import { decodeObject } from '../../objects/decode.ts';
 import { readValue } from '../../sources/snapshot/read-values.ts';
 import type { MergedTally } from '../../tally/merge-shards.ts';
 import type { RevisionClock } from '../../tally/revision-clock.ts';
-import type { KeyReading } from './read-plan.ts';
+import type { KeyReading } from '../offline/read-plan.ts';
 
 /** Writes that requests are to be laid beside. */
 export interface CountedStore {

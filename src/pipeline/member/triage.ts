@@ -17,10 +17,10 @@ import {
   namesCulpritsFrom,
   provisionalAnswer,
   type CensusCounts,
-} from './live-census.ts';
-import { connectMembers, type AnsweringMember, type LiveMembers } from './live-members.ts';
-import { takeSnapshot } from './live-snapshot.ts';
-import { watchLive } from './live-watch.ts';
+} from './census.ts';
+import { connectMembers, type AnsweringMember, type LiveMembers } from './members.ts';
+import { takeSnapshot } from './snapshot.ts';
+import { watchLive } from './watch.ts';
 
 export interface LiveTriage {
   readonly connection: EtcdConnection;

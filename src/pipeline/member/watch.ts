@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Member } from '../../etcd/member.ts';
 import type { ChurnReport } from '../../report/schema.ts';
 import { watchWrites } from '../../sources/etcd-watch/watch-writes.ts';
-import { createLiveCounts } from './live-rates.ts';
+import { createLiveCounts } from './rates.ts';
 
 export interface LiveWatch {
   /** The first is watched; the others stand in where it fails. */
