@@ -12,7 +12,9 @@ const jsonAsText: Plugin = {
   setup(build) {
     build.onLoad({ filter: /\.json$/ }, async ({ path }) => {
       const text = JSON.stringify(JSON.parse(await readFile(path, 'utf8')));
-      return { contents: `export default JSON.parse(${JSON.stringify(text)});`, loader: 'js' };
+      // A library that requires it expects the value itself.
+      const to = /[\\/]node_modules[\\/]/.test(path) ? 'module.exports =' : 'export default';
+      return { contents: `${to} JSON.parse(${JSON.stringify(text)});`, loader: 'js' };
     });
   },
 };

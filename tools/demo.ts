@@ -18,11 +18,12 @@ const count = (n: number) => n.toLocaleString('en-US');
 const short = (path: string) => relative(process.cwd(), path);
 
 await rm(folder, { recursive: true, force: true });
-await mkdir(folder, { recursive: true });
+await mkdir(`${folder}/backup`, { recursive: true });
 
 const etcd = await startEtcd({ quotaBytes: demoQuotaBytes });
 try {
-  process.exitCode = (await fillEtcd()) && showLive() && (await showFile()) ? 0 : 1;
+  process.exitCode =
+    (await fillEtcd()) && showLive() && (await showFile()) && (await showMaintenance()) && showCheck() ? 0 : 1;
 } finally {
   await etcd.stop();
 }
@@ -65,9 +66,8 @@ function showLive(): boolean {
 
 /** The demo has shown something only when the culprits it planted are those that were named. */
 async function showFile(): Promise<boolean> {
-  await etcd.stop();
   say();
-  say("etcd is stopped. What is left is its file, and the API server's audit log, which knows the accounts:");
+  say("The file that was saved, with the API server's audit log, which knows the accounts:");
   const sources = ['triage', '--snapshot', short(file), '--audit-log', short(auditFile)];
   if (!run(...sources, '--top', '5')) return false;
   await writeFile(`${folder}/report.json`, output(...sources, '-o', 'json'));
@@ -79,6 +79,24 @@ async function showFile(): Promise<boolean> {
   for (const { pattern, subject } of unnamed)
     say(`The demo failed: ${pattern} on ${subject.resource} ${subject.name ?? ''} was planted and not named.`);
   return unnamed.length === 0;
+}
+
+async function showMaintenance(): Promise<boolean> {
+  say();
+  say(
+    'Now the database is got back: a backup and the evidence first, then what an etcd maintainer would do, step by step.',
+  );
+  if (!run('maintain', '--etcd', etcd.endpoint, '--backup', `${short(folder)}/backup`, '--rearm-watch', '5s')) return false;
+  const again = await etcd.client.put('/registry/configmaps/default/one-more', 'x').then(() => 'accepted', messageOf);
+  say();
+  say(`One more put:  ${again}`);
+  return again === 'accepted';
+}
+
+/** What it finds fails on purpose: this etcd has a small quota and nobody compacts it. */
+function showCheck(): boolean {
+  run('check', '--etcd', etcd.endpoint);
+  return true;
 }
 
 /** Shows a command and what it says. */

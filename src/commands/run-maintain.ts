@@ -47,11 +47,13 @@ export interface Occasion {
   /** Beside the one that runs, to read the snapshot. */
   readonly extraThreads?: number;
   readonly clock?: Clock;
+  /** A test comes between the run and its etcd here. */
+  readonly openCluster?: typeof openCluster;
 }
 
 export async function maintainOnce(occasion: Occasion): Promise<MaintenanceRecord> {
-  const { options, target, program } = occasion;
-  const cluster = openCluster(target.connection, createLocalDisk());
+  const { options, target, program, openCluster: open = openCluster } = occasion;
+  const cluster = open(target.connection, createLocalDisk());
   try {
     const evidence = evidenceFor(cluster, occasion);
     const ports = portsFor(cluster, evidence, occasion);

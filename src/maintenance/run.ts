@@ -9,7 +9,7 @@ import { leaderOf } from './plan/health.ts';
 import { makePlan, type Plan } from './plan/make-plan.ts';
 import { remedies } from './plan/remedies.ts';
 import { armedFor, isAnswering, nameOf, votersOf, type AnsweringMember, type Seen } from './plan/seen.ts';
-import { evidenceSource, turnsOf } from './plan/turns.ts';
+import { evidenceSource, nextTurn, turnsOf } from './plan/turns.ts';
 import type { Evidence, Lock, Ports } from './ports.ts';
 import { statusOnceItAnswers } from './steps/await-member.ts';
 import { compactMember } from './steps/compact.ts';
@@ -137,7 +137,7 @@ async function underLock(
     const evidence = await takeEvidence(now.seen, journal, ports);
     progress.growthPerMinute = evidence?.growthPerMinute ?? 0;
     await compactAll(now.seen, evidence, journal, ports, progress);
-    if (!progress.halted) await defragmentAll(lock, journal, ports, progress);
+    if (!progress.halted) await defragmentAll(turnsOf(now.seen), lock, journal, ports, progress);
     return await finish(now.seen, journal, ports, progress, end);
   } catch (error) {
     if (!isProblem(error)) throw error;
@@ -207,7 +207,13 @@ async function compactOne({ id }: AnsweringMember, compaction: CompactionPlan, p
 }
 
 /** One member at a time, who is next being decided afresh before each turn. */
-async function defragmentAll(lock: Lock, journal: Journal, ports: Ports, progress: Progress): Promise<void> {
+async function defragmentAll(
+  planned: readonly AnsweringMember[],
+  lock: Lock,
+  journal: Journal,
+  ports: Ports,
+  progress: Progress,
+): Promise<void> {
   const { settings, pace, clock, signal } = ports;
   let sound = await soundCluster(ports);
   const done = new Set<string>();
@@ -223,8 +229,8 @@ async function defragmentAll(lock: Lock, journal: Journal, ports: Ports, progres
       progress.halted = { outcome: 'refused', why: full };
       return;
     }
-    const waiting = new Set(votersOf(seen).map(({ id }) => id).filter((id) => !done.has(id)));
-    const member = turnsOf(seen).find(({ id }) => waiting.has(id));
+    const waiting = planned.map(({ id }) => id).filter((id) => !done.has(id));
+    const member = nextTurn(seen, waiting);
     if (!member) return;
     const limits = memberLimits(member, settings, progress.growthPerMinute);
     const isArmed = armedFor(seen, 'NOSPACE').length > 0;
@@ -242,7 +248,7 @@ async function defragmentAll(lock: Lock, journal: Journal, ports: Ports, progres
       return;
     }
     if (leaderOf(seen)?.id === member.id && votersOf(seen).length > 1) {
-      const moved = await journal.note('move-leader', nameOf(member), () => moveLeadership(member, seen, waiting, ports));
+      const moved = await journal.note('move-leader', nameOf(member), () => moveLeadership(member, seen, new Set(waiting), ports));
       if (moved.result !== 'done' && !settings.acceptOutage) {
         progress.halted = { outcome: 'failed', why: `${moved.why}; with --accept-outage it is defragmented while it leads` };
         return;
@@ -266,7 +272,7 @@ async function defragmentAll(lock: Lock, journal: Journal, ports: Ports, progres
     }
     progress.defragmented += 1;
     measured = { bytes: Math.max(1, member.state.inUseBytes), milliseconds: turn.blockedMs };
-    if (waiting.size > 1) await clock.wait(pace.pause, signal);
+    if (waiting.length > 1) await clock.wait(pace.pause, signal);
     sound = await soundCluster(ports);
   }
 }

@@ -133,10 +133,11 @@ describe('the webhook as a server', () => {
 
   it('serves with a new certificate without losing a call, and keeps the old one where the new pair does not fit', async () => {
     const before = await servedSerial();
-    let [calls, failed, calling] = [0, 0, true];
+    let [calls, failed] = [0, 0];
+    const calling = new AbortController();
     const eachAnew = new Agent({ ca: webhook.authority.certificate });
     const client = (async () => {
-      while (calling) {
+      while (!calling.signal.aborted) {
         const through = calls % 2 === 0 ? agent : eachAnew;
         const { status } = await call('POST', '/admit', review(), json, through).catch(() => ({ status: 0 }));
         calls += 1;
@@ -153,7 +154,7 @@ describe('the webhook as a server', () => {
     expect(await servedSerial()).toBe(after);
     writeFileSync(webhook.files.certificate, pair.certificate);
     writeFileSync(webhook.files.key, pair.key);
-    calling = false;
+    calling.abort();
     await client;
     expect(calls).toBeGreaterThan(10);
     expect(failed).toBe(0);

@@ -48,7 +48,8 @@ describeWith(programsFor(options), 'the webhook of a real API server', () => {
   it('tells the analyzer who asked for what, on which version, and what the metadata would be', async () => {
     const as = { token: world.tokenFor('alice'), fieldManager: 'editor' };
     const made = await world.request('POST', configMaps, { metadata: { name: 'told' }, data: { a: '1' } }, as);
-    const changed = await world.request('PATCH', `${configMaps}/told`, { data: { a: '2' } }, as);
+    const change = { metadata: { labels: { a: 'b' } }, data: { a: '2' } };
+    const changed = await world.request('PATCH', `${configMaps}/told`, change, as);
     await world.request('DELETE', `${configMaps}/told`, undefined, as);
 
     const [create, update, remove] = await seenAtLast('told', 3);

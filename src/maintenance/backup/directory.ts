@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { accessSync, closeSync, constants, openSync, readdirSync, readSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { closeSync, constants, openSync, readdirSync, readSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** How many backups stay, and how long; absent: all, for ever. */
@@ -16,11 +16,14 @@ export function backupName(clusterId: string, revision: number, now: number): st
 
 const ours = /^etcd-[0-9a-f]+-r\d+-(\d{8}T\d{6}Z)\.db(\.enc)?$/;
 
-/** Why no backup of this size can be put into the directory; undefined where it can. Changes nothing. */
+/** Why no backup of this size can be put into the directory; undefined where it can. Leaves nothing behind. */
 export function whyNoRoom(directory: string, bytes: number, free: (directory: string) => number): string | undefined {
   try {
     if (!statSync(directory).isDirectory()) return 'it is no directory';
-    accessSync(directory, constants.W_OK | constants.X_OK);
+    // Trying tells more than the permissions do: root may write where a read-only mount forbids it.
+    const trial = join(directory, `.kubechurn-${randomUUID()}`);
+    closeSync(openSync(trial, 'wx', 0o600));
+    unlinkSync(trial);
     const left = free(directory);
     return left < bytes ? `it has ${left} bytes free and the backup takes ${bytes}` : undefined;
   } catch (error) {

@@ -11,6 +11,13 @@ export function turnsOf(seen: Seen): AnsweringMember[] {
     .toSorted((a, b) => rank(a) - rank(b) || b.state.sizeBytes - a.state.sizeBytes || compare(nameOf(a), nameOf(b)));
 }
 
+/** Of those still waiting, in the planned order, the first that does not lead at this moment; else whoever leads. */
+export function nextTurn(seen: Seen, waiting: readonly string[]): AnsweringMember | undefined {
+  const leader = leaderOf(seen)?.id;
+  const id = waiting.find((each) => each !== leader) ?? waiting[0];
+  return seen.members.filter(isAnswering).find((member) => member.id === id);
+}
+
 /** Whose snapshot is the evidence: a follower's, since the leader's disk decides how fast anybody writes. */
 export function evidenceSource(seen: Seen): AnsweringMember | undefined {
   const [first] = turnsOf(seen);

@@ -1,4 +1,5 @@
 // The library finds its parts through the metadata that this adds to Reflect; it must come first.
+// oxlint-disable-next-line import/no-unassigned-import
 import 'reflect-metadata';
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';

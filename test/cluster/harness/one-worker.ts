@@ -20,10 +20,10 @@ export function startWorker(keys: Readonly<Record<string, Reconcile>>, everyMs: 
   const refused = new Map<string, number[]>();
   const due = new Map(Object.keys(keys).map((key) => [key, 0]));
   const failures = new Map<string, number>();
-  let stopped = false;
+  const stopping = new AbortController();
 
   async function work(): Promise<void> {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       const now = performance.now();
       const [key] = [...due].filter(([, at]) => at <= now).sort((a, b) => a[1] - b[1])[0] ?? [];
       if (key === undefined) {
@@ -47,7 +47,7 @@ export function startWorker(keys: Readonly<Record<string, Reconcile>>, everyMs: 
     done,
     refused,
     async stop() {
-      stopped = true;
+      stopping.abort();
       await working;
     },
   };

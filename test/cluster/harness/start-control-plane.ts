@@ -37,6 +37,8 @@ export type ControlPlane = {
   ca: string;
   auditLogFile: string;
   pids: { apiServer: number; controllerManager?: number; kwok?: number };
+  /** Kills the API server in the midst of whatever it does, and starts it again where it was. */
+  restartApiServer(): Promise<void>;
   /** Ends everything and removes all files. */
   stop(): Promise<void>;
 };
@@ -86,11 +88,13 @@ async function startIn(scene: Scene, etcd: Etcd, options: ControlPlaneOptions): 
     return token;
   };
 
-  const apiServer = scene.start(requiredTool('kube-apiserver'), apiServerArguments(port, files, etcd, options));
+  const startApiServer = (): Running =>
+    scene.start(requiredTool('kube-apiserver'), apiServerArguments(port, files, etcd, options));
+  let apiServer = startApiServer();
   const ca = await certificate(files, apiServer);
   const client = apiClient(url, ca, tokenFor('admin'));
-  try {
-    await until(
+  const ready = (): Promise<unknown> =>
+    until(
       'the API server to be ready',
       async () => {
         alive('kube-apiserver', apiServer);
@@ -99,6 +103,8 @@ async function startIn(scene: Scene, etcd: Etcd, options: ControlPlaneOptions): 
       },
       { withinMs: 60_000 },
     );
+  try {
+    await ready();
     const controllerManager = options.controllerManager
       ? await startControllerManager(scene, files, client)
       : undefined;
@@ -116,6 +122,12 @@ async function startIn(scene: Scene, etcd: Etcd, options: ControlPlaneOptions): 
         apiServer: apiServer.pid,
         ...(controllerManager && { controllerManager: controllerManager.pid }),
         ...(kwok && { kwok: kwok.pid }),
+      },
+      async restartApiServer() {
+        process.kill(apiServer.pid, 'SIGKILL');
+        await until('the API server to be gone', () => apiServer.ended());
+        apiServer = startApiServer();
+        await ready();
       },
       async stop() {
         client.close();

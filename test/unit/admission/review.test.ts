@@ -79,11 +79,9 @@ describe('a body that is no AdmissionReview', () => {
 
   it('throws nothing, whatever the fields hold', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), fc.jsonValue(), fc.jsonValue(), (object, oldObject, options) => {
+      fc.property(fc.jsonValue(), fc.jsonValue(), fc.jsonValue(), (after, before, options) => {
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- fast-check's JSON is readonly for us
-        const read = readReview(
-          body({ object: object as Json, oldObject: oldObject as Json, options: options as Json }),
-        );
+        const read = readReview(body({ object: after as Json, oldObject: before as Json, options: options as Json }));
         if (!('refused' in read)) requestOf(read, 0);
       }),
       { seed: 7 },

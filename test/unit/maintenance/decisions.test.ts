@@ -4,7 +4,7 @@ import { worthDefragmenting } from '../../../src/maintenance/plan/decide.ts';
 import { blockedMillis, exceedsProbes } from '../../../src/maintenance/plan/estimate.ts';
 import { limitsOf } from '../../../src/maintenance/plan/limits.ts';
 import { isAnswering } from '../../../src/maintenance/plan/seen.ts';
-import { transfereesOf, turnsOf } from '../../../src/maintenance/plan/turns.ts';
+import { nextTurn, transfereesOf, turnsOf } from '../../../src/maintenance/plan/turns.ts';
 import { hazardsOf } from '../../../src/maintenance/plan/versions.ts';
 import { cluster, GiB, idOf, MiB, settings, type MemberSketch } from './cluster.ts';
 
@@ -84,6 +84,12 @@ describe('who comes next', () => {
     const led = (by: string) => cluster({ a: { leaderId: idOf(by) }, b: { leaderId: idOf(by) }, c: { leaderId: idOf(by) } });
     expect(turnsOf(led('a')).map(({ name }) => name)).toEqual(['b', 'c', 'a']);
     expect(turnsOf(led('b')).map(({ name }) => name)).toEqual(['a', 'c', 'b']);
+  });
+
+  it('follows the plan, but for whoever leads at that moment', () => {
+    const seen = cluster();
+    const next = (...waiting: string[]) => nextTurn(seen, waiting.map(idOf))?.name;
+    expect([next('b', 'c', 'a'), next('a', 'c'), next('a'), next()]).toEqual(['b', 'c', 'a', undefined]);
   });
 
   it('hands the leadership to a voter that is done and has applied most, never to a learner', () => {

@@ -1,0 +1,222 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { openApi, type KubeApi } from '../../src/kube/api.ts';
+import { loadConnection } from '../../src/kube/connection.ts';
+import { pause } from '../../src/kube/pause.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import { startLiveAnalysis, type LiveAnalysis } from '../../src/pipeline/live/live-analysis.ts';
+import { triageCluster } from '../../src/pipeline/cluster/triage-cluster.ts';
+import { churnReport } from '../../src/report/schema.ts';
+import { describeWith } from '../etcd/harness/describe-with.ts';
+import { until } from '../etcd/harness/until.ts';
+import { countsInEtcd } from './harness/counts-in-etcd.ts';
+import { cuttingProxy, type CuttingProxy } from './harness/cutting-proxy.ts';
+import { programsFor, startControlPlane, type ControlPlane } from './harness/start-control-plane.ts';
+
+jest.setTimeout(240_000); // for machines that are busy
+
+/** WatchList off, as before Kubernetes 1.34: lists come in pages. */
+const options = {
+  users: { reader: [] },
+  apiServerArgs: ['--feature-gates=WatchList=false,WatchListClient=false'],
+} as const;
+const configMaps = '/api/v1/namespaces/default/configmaps';
+const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const objects = 620; // more than a page
+const directory = mkdtempSync(join(tmpdir(), 'kubechurn-faults-'));
+
+describeWith(programsFor(options), 'an analyzer whose API server fails it', () => {
+  let world: ControlPlane;
+  let proxy: CuttingProxy;
+  let api: KubeApi;
+  let live: LiveAnalysis;
+  let writing = true;
+  let load: Promise<unknown> = Promise.resolve();
+
+  const watch = (through: KubeApi): LiveAnalysis =>
+    startLiveAnalysis({
+      ...{ api: through, secrets: false, version: '0.0.0', seed: 1, salt: 'salt', now: Date.now, pause },
+      random: () => 0.1,
+    });
+  const apiAs = (token: string, server: string, name: string): KubeApi => {
+    const file = join(directory, name);
+    const config = JSON.parse(readFileSync(world.kubeconfig, 'utf8')) as {
+      clusters: { cluster: { server: string } }[];
+    };
+    config.clusters[0]!.cluster.server = server;
+    writeFileSync(file, JSON.stringify({ ...config, users: [{ name: 'admin', user: { token } }] }));
+    return openApi(loadConnection({ kubeconfig: file }));
+  };
+  /** What etcd holds of a resource after the analyzer began, and what that says. */
+  const compared = async (of: LiveAnalysis, prefix: string) => {
+    const truth = (await countsInEtcd(world.etcd, of.status().fromRevision!)).byPrefix.get(prefix)?.writes ?? 0;
+    const counted = of.report(0).resources.find((each) => each.prefix === prefix)?.writes ?? 0;
+    return { truth, counted };
+  };
+  const settled = async (of: LiveAnalysis): Promise<{ truth: number; counted: number }> => {
+    let last = { truth: 0, counted: 0 };
+    await until(
+      'everything to be counted',
+      async () => {
+        last = await compared(of, '/registry/configmaps');
+        return last.truth > 0 && last.truth === last.counted;
+      },
+      { withinMs: 20_000, everyMs: 500 },
+    ).catch(() => undefined);
+    return last;
+  };
+
+  beforeAll(async () => {
+    world = await startControlPlane(options);
+    proxy = await cuttingProxy(world.url);
+    for (let i = 0; i < objects; i += 20)
+      await Promise.all(
+        Array.from({ length: 20 }, (_, j) =>
+          world.request('POST', configMaps, { metadata: { name: `settings-${i + j}` } }),
+        ),
+      );
+    api = apiAs(world.tokenFor('admin'), proxy.url, 'proxied');
+    live = watch(api);
+    await live.synced;
+    load = (async () => {
+      for (let i = 0; writing; i++) {
+        const path = `${configMaps}/settings-${i % objects}`;
+        await world.adminFetch(path, { method: 'PATCH', body: { data: { i: String(i) } } }).catch(() => after(50));
+        await after(5);
+      }
+    })();
+  });
+  afterAll(async () => {
+    writing = false;
+    await load;
+    live.stop();
+    await api.close();
+    await proxy.close();
+    await world.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  const paused = async (act: () => Promise<void>): Promise<void> => {
+    writing = false;
+    await load;
+    await act();
+    writing = true;
+  };
+
+  it('lists in pages where the API server does not stream lists', () => {
+    const state = live.status().resources.find(({ resource }) => resource.resource === 'configmaps');
+    expect(state?.liveKeys).toBeGreaterThanOrEqual(objects);
+    expect(live.status().resources.length).toBeGreaterThan(40);
+  });
+
+  it('shares a few connections among all its watches', () => {
+    expect(proxy.connections()).toBeLessThanOrEqual(3);
+  });
+
+  it('goes on where it was after each cut of its connections, and misses nothing', async () => {
+    for (let i = 0; i < 3; i++) {
+      await after(700);
+      proxy.cut();
+    }
+    await until('the watches to be back', () => live.status().resources.every(({ state }) => state === 'watching'));
+    await after(500);
+    await paused(async () => {
+      const { truth, counted } = await settled(live);
+      expect(truth).toBeGreaterThan(100);
+      expect(counted).toBe(truth);
+      expect(live.status().gaps).toEqual([]);
+    });
+  });
+
+  it('says what it may have missed when the API server restarts and has no past, and goes on counting', async () => {
+    writing = true;
+    load = (async () => {
+      for (let i = 0; writing; i++) {
+        const path = `${configMaps}/settings-${i % objects}`;
+        await world.adminFetch(path, { method: 'PATCH', body: { data: { r: String(i) } } }).catch(() => after(50));
+        await after(5);
+      }
+    })();
+    await after(300);
+    await world.restartApiServer();
+    await until('the watches to be back', () => live.status().resources.every(({ state }) => state === 'watching'), {
+      withinMs: 60_000,
+    });
+    await after(1_000);
+    await paused(async () => {
+      const { truth, counted } = await settled(live);
+      // Each object is written once in seconds, so comparing the lists finds every change.
+      expect(counted).toBe(truth);
+      const { notSeen } = live.report(0).coverage;
+      if (live.status().gaps.length > 0) expect(notSeen.join('\n')).toMatch(/no longer had revisions \d+ to \d+/);
+    });
+  });
+
+  it('forgets a custom resource that is deleted, and takes it up again', async () => {
+    const definition: JsonObject = {
+      metadata: { name: 'gears.apps.example.com' },
+      spec: {
+        ...{ group: 'apps.example.com', scope: 'Namespaced', names: { plural: 'gears', kind: 'Gear' } },
+        versions: [
+          {
+            ...{ name: 'v1', served: true, storage: true },
+            schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+          },
+        ],
+      },
+    };
+    const stateNow = () => live.status().resources.find(({ resource }) => resource.resource === 'gears')?.state;
+    for (let i = 0; i < 2; i++) {
+      await world.request('POST', definitions, definition);
+      await until('it to be watched', () => stateNow() === 'watching');
+      await world.request('DELETE', `${definitions}/gears.apps.example.com`);
+      await until('it to be forgotten', () => stateNow() === undefined);
+    }
+    expect(live.status().resources.every(({ state }) => state === 'watching')).toBe(true);
+  });
+
+  it('counts, in a replica that joins late, from when it joined and says so', async () => {
+    const late = watch(api);
+    await late.synced;
+    const { fromRevision, since } = late.status();
+    expect(fromRevision).toBeGreaterThan(live.status().fromRevision!);
+    expect(since).toBeGreaterThan(live.status().since);
+    for (let i = 0; i < 40; i++)
+      await world.adminFetch(`${configMaps}/settings-1`, { method: 'PATCH', body: { data: { late: String(i) } } });
+    const { truth, counted } = await settled(late);
+    expect({ truth, counted }).toEqual({ truth: 40, counted: 40 });
+    expect(late.report(1).source[0]).toMatchObject({ fromRevision });
+    late.stop();
+  });
+
+  it('triages by itself what it may see, and names what it may not', async () => {
+    await world.request('POST', '/apis/rbac.authorization.k8s.io/v1/clusterroles', {
+      metadata: { name: 'reader' },
+      rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['list', 'watch'] }],
+    });
+    await world.request('POST', '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
+      metadata: { name: 'reader' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'reader' },
+      subjects: [{ kind: 'User', name: 'reader', apiGroup: 'rbac.authorization.k8s.io' }],
+    });
+    const reader = apiAs(world.tokenFor('reader'), world.url, 'reader');
+    const writes = (async () => {
+      for (let i = 0; i < 60; i++) {
+        await world.adminFetch(`${configMaps}/settings-2`, { method: 'PATCH', body: { data: { i: String(i) } } });
+        await after(50);
+      }
+    })();
+    const report = churnReport.parse(
+      await triageCluster({
+        ...{ api: reader, watchMs: 3_500, secrets: false, top: 5, version: '0.0.0', onProgress: () => undefined },
+      }),
+    );
+    await writes;
+    await reader.close();
+    expect(report.keys[0]).toMatchObject({ name: 'settings-2' });
+    expect(report.coverage.notSeen).toContainEqual(expect.stringMatching(/^pods: not allowed to be watched/));
+  });
+});
