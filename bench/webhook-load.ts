@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Agent, request as httpsRequest } from 'node:https';
 
 export interface Load {

@@ -4,6 +4,7 @@ import type { HotKey } from '../../model/hot-key.ts';
 import type { Request } from '../../model/request.ts';
 import type { ResourceKey } from '../../model/resource.ts';
 import type { Millis, Revision } from '../../model/write.ts';
+import type { Writer } from '../../model/writer.ts';
 import { parseKey } from '../../objects/keys.ts';
 import type { ChurnReport } from '../../report/schema.ts';
 import { watchCluster } from '../../sources/kube-watch/watch-cluster.ts';
@@ -68,6 +69,8 @@ export interface LiveAnalysis {
   status(): LiveStatus;
   /** What the webhook saw. */
   offer(requests: readonly Request[]): void;
+  /** Who made a revision, where a request was laid beside it; only the last hundred thousand are remembered. */
+  writerOf(revision: Revision): Writer | undefined;
   /** Looks at once instead of when it is time. */
   look(): void;
   stop(): void;
@@ -253,6 +256,10 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
       lastLookMs,
     }),
     offer: join.offer,
+    writerOf(revision) {
+      const named = join.writerOf(revision);
+      return named === 'waiting' ? undefined : named?.writer;
+    },
     stop: () => ending.abort(),
   };
 }

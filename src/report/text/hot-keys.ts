@@ -1,6 +1,7 @@
 import type { HotKey } from '../../model/hot-key.ts';
 import { perMinute } from '../../words/units.ts';
 import { columnLines, type Column } from './columns.ts';
+import { shorten } from './fit.ts';
 
 export interface HotKeysLayout {
   /** With the namespace of each in front, as `kubectl -A` has it. */
@@ -13,7 +14,13 @@ export interface HotKeysLayout {
 
 /** What is written most right now, as `kubectl top` would show it. */
 export function hotKeysText(keys: readonly HotKey[], { allNamespaces, wide, headers, width }: HotKeysLayout): string {
-  const name: Column<HotKey> = { head: 'NAME', of: nameOf };
+  const namespaces = allNamespaces
+    ? Math.max(9, ...keys.map(({ resource }) => resource?.namespace?.length ?? 0)) + 2
+    : 0;
+  const findings = Math.max(7, ...keys.map((hot) => hot.findings.join(',').length));
+  // Rates take eight columns, each gap two.
+  const room = wide ? Infinity : Math.max(24, width - namespaces - findings - 14);
+  const name: Column<HotKey> = { head: 'NAME', of: (hot) => shorten(nameOf(hot), room) };
   const columns: Column<HotKey>[] = [
     ...(allNamespaces ? [{ head: 'NAMESPACE', of: ({ resource }: HotKey) => resource?.namespace ?? '' }] : []),
     name,
@@ -21,7 +28,7 @@ export function hotKeysText(keys: readonly HotKey[], { allNamespaces, wide, head
     { head: 'FINDING', of: ({ findings }) => findings.join(',') || '-' },
     ...(wide ? [{ head: 'KEY', of: ({ key }: HotKey) => key }] : []),
   ];
-  const [head = '', ...rows] = columnLines(keys, columns, wide ? undefined : width);
+  const [head = '', ...rows] = columnLines(keys, columns);
   return [...(headers ? [head] : []), ...rows].map((line) => `${line}\n`).join('');
 }
 

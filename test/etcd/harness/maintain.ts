@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { parseMaintainOptions, type MaintainOptions } from '../../../src/commands/maintain-settings.ts';
 import { maintainOnce } from '../../../src/commands/run-maintain.ts';
 import { etcdConnection } from '../../../src/config/etcd-options.ts';
+import type { Problem } from '../../../src/errors/problem.ts';
+import { openCluster } from '../../../src/maintenance/cluster.ts';
 import { maintenanceErrors } from '../../../src/maintenance/errors.ts';
 import { maintenanceRecord, type MaintenanceRecord } from '../../../src/report/maintenance/schema.ts';
 
@@ -30,11 +32,13 @@ export interface MaintainWish extends Partial<MaintainOptions> {
   /** Told what is being done, as a terminal would show it. */
   readonly onDoing?: (what: string) => void;
   readonly signal?: AbortSignal;
+  /** A call, by its path and the member's URL, that is to fail like this instead of being made: for what no real etcd does on demand. */
+  readonly interfere?: (path: string, url: string) => Problem | undefined;
 }
 
 /** Maintenance inside this process, on one thread and under a lock of its own; the record is checked against its schema. */
 export async function maintained(etcd: string, wish: MaintainWish = {}): Promise<MaintenanceRecord> {
-  const { onDoing = () => {}, signal = new AbortController().signal, ...given } = wish;
+  const { onDoing = () => {}, signal = new AbortController().signal, interfere, ...given } = wish;
   const lock = join(tmpdir(), `kubechurn-test-${randomUUID()}.lock`);
   const options = { ...defaults, lock, etcd, ...given };
   const connection = etcdConnection(options, {});
@@ -47,8 +51,26 @@ export async function maintained(etcd: string, wish: MaintainWish = {}): Promise
     signal,
     progress: { update: ({ what }) => onDoing(what) },
     extraThreads: 0,
+    ...(interfere && { openCluster: interferingCluster(interfere) }),
   });
   return maintenanceRecord.parse(record);
+}
+
+function interferingCluster(interfere: NonNullable<MaintainWish['interfere']>): typeof openCluster {
+  return (connection, freeDisk) => {
+    const cluster = openCluster(connection, freeDisk);
+    return {
+      ...cluster,
+      member(id) {
+        const member = cluster.member(id);
+        const call: typeof member.call = (path, ...rest) => {
+          const failure = interfere(path, member.endpoint.url);
+          return failure ? Promise.reject(failure) : member.call(path, ...rest);
+        };
+        return { ...member, call };
+      },
+    };
+  };
 }
 
 /** What SIGTERM does to the program. */

@@ -1,0 +1,164 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { openApi, type KubeApi } from '../../src/kube/api.ts';
+import { loadConnection } from '../../src/kube/connection.ts';
+import { pause } from '../../src/kube/pause.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import { runAnalyzer, type RunningAnalyzer } from '../../src/pipeline/analyzer/run-analyzer.ts';
+import { churnReport } from '../../src/report/schema.ts';
+import { describeWith } from '../etcd/harness/describe-with.ts';
+import { openScene } from '../etcd/harness/scene.ts';
+import { until } from '../etcd/harness/until.ts';
+import type { Method, RequestOptions } from './harness/api-client.ts';
+import { programsFor, startControlPlane, type ControlPlane } from './harness/start-control-plane.ts';
+import { register, startWebhook } from './harness/webhook.ts';
+
+jest.setTimeout(180_000); // for machines that are busy
+
+const racers = ['ann', 'ben', 'cem'] as const;
+const others = ['maker', 'scaler', 'applier', 'deleter'] as const;
+const webhookUser = 'system:serviceaccount:kubechurn:webhook';
+const options = {
+  users: {
+    ...Object.fromEntries([...racers, ...others].map((user) => [user, ['system:masters']])),
+    [webhookUser]: [],
+  },
+} as const;
+const core = '/api/v1/namespaces/default';
+const deployments = '/apis/apps/v1/namespaces/default/deployments';
+const apply = { contentType: 'application/apply-patch+yaml' } as const;
+
+/** Each side of a race is told by the API server's own answer which revision it made. */
+describeWith(programsFor(options), 'requests laid beside the writes they made', () => {
+  const scene = openScene('analyzer-join');
+  let world: ControlPlane;
+  let api: KubeApi;
+  let analyzer: RunningAnalyzer;
+  /** Whose a revision is, by the answers. */
+  const truth = new Map<number, string>();
+
+  const as = async (
+    user: string,
+    method: Method,
+    path: string,
+    body?: unknown,
+    more: RequestOptions = {},
+  ): Promise<JsonObject> => {
+    const { text, status } = await world.adminFetch(path, { method, body, token: world.tokenFor(user), ...more });
+    const answer = JSON.parse(text) as { metadata?: { resourceVersion?: string; uid?: string } };
+    // A DELETE that is done answers with a Status.
+    if (status < 300 && answer.metadata?.resourceVersion !== undefined)
+      truth.set(Number(answer.metadata.resourceVersion), user);
+    return answer as JsonObject;
+  };
+
+  beforeAll(async () => {
+    world = await startControlPlane(options);
+    await world.request('POST', '/api/v1/namespaces', { metadata: { name: 'kubechurn' } });
+    api = openApi(loadConnection({ kubeconfig: world.kubeconfig }));
+    const loopback = { host: '127.0.0.1', port: 0 };
+    analyzer = await runAnalyzer({
+      ...{ api, version: '0.0.0', namespace: 'kubechurn', identity: 'test', secrets: false, seed: 1, salt: 'salt' },
+      ...{ reading: loopback, health: loopback, taking: loopback, audiences: [], speak: false },
+      ...{ webhooks: [webhookUser], log: () => undefined, now: Date.now, pause, random: () => 0.5 },
+    });
+    await analyzer.live.synced;
+    const token = join(scene.directory, 'token');
+    writeFileSync(token, world.tokenFor(webhookUser));
+    const webhook = await startWebhook(scene, [
+      ...['--analyzer', `http://127.0.0.1:${analyzer.ports.taking}`, '--token-file', token],
+    ]);
+    await register(world, webhook);
+    // The API server calls it once it has taken notice, and the analyzer is told soon after.
+    await until(
+      'the webhook to be asked and the analyzer to be told',
+      async () => {
+        const { metadata } = await world.request('POST', `${core}/configmaps`, {
+          metadata: { generateName: 'probe-' },
+        });
+        await after(300);
+        return analyzer.live.writerOf(Number(metadata.resourceVersion)) !== undefined || heard();
+      },
+      { everyMs: 100 },
+    );
+  });
+  const heard = (): boolean => analyzer.live.report(0).requests !== undefined;
+  afterAll(async () => {
+    await analyzer.stop();
+    await api.close();
+    await scene.close();
+    await world.stop();
+  });
+
+  it('gives each revision to the user who won the race, though all were asked about', async () => {
+    const labels = { app: 'web' };
+    await as('maker', 'POST', `${core}/configmaps`, { metadata: { name: 'raced' }, data: { by: 'maker' } });
+    await as('maker', 'POST', deployments, {
+      metadata: { name: 'web' },
+      spec: {
+        ...{ replicas: 1, selector: { matchLabels: labels } },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'web:1' }] } },
+      },
+    });
+    for (let i = 0; i < 25; i++) {
+      await Promise.all([
+        // patches on one version: the API server retries the losers inside, and asks the webhook again
+        ...racers.map((user) =>
+          as(
+            user,
+            'PATCH',
+            `${core}/configmaps/raced`,
+            { data: { by: user, [user]: String(i) } },
+            { fieldManager: 'kubectl' },
+          ),
+        ),
+        as('scaler', 'PATCH', `${deployments}/web/scale`, { spec: { replicas: (i % 3) + 1 } }),
+        as(
+          'applier',
+          'PATCH',
+          `${deployments}/web?force=true`,
+          { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', annotations: { i: String(i) } } },
+          { ...apply, fieldManager: 'applier' },
+        ),
+      ]);
+    }
+    const held = { metadata: { name: 'held', finalizers: ['example.com/hold'] } };
+    await as('maker', 'POST', `${core}/configmaps`, held);
+    await as('deleter', 'DELETE', `${core}/configmaps/held`);
+    await as('applier', 'PATCH', `${core}/configmaps/held`, { metadata: { finalizers: null } });
+    await until('all to be settled', () => [...truth.keys()].every((revision) => analyzer.live.writerOf(revision)), {
+      withinMs: 15_000,
+      everyMs: 200,
+    }).catch(() => undefined);
+
+    const wrong = [...truth].flatMap(([revision, user]) => {
+      const writer = analyzer.live.writerOf(revision);
+      return writer?.name === user ? [] : [{ revision, user, found: writer?.name, confidence: writer?.confidence }];
+    });
+    expect(truth.size).toBeGreaterThan(100);
+    expect(wrong.filter(({ confidence }) => confidence === 'high')).toEqual([]);
+    expect(wrong).toEqual([]);
+  });
+
+  it('counts writes by user, and names users in a finding', async () => {
+    const finding = await until(
+      'the fight to be found',
+      () => analyzer.live.standing().find(({ finding: { subject } }) => subject.name === 'raced')?.finding,
+      { withinMs: 60_000, everyMs: 200 },
+    ).catch(() => undefined);
+    const report = churnReport.parse(analyzer.live.report(50));
+    for (const user of [...racers, 'scaler']) {
+      const expected = [...truth.values()].filter((each) => each === user).length;
+      expect({ user, ...report.writers.find(({ name }) => name === user) }).toMatchObject({
+        user,
+        kind: 'user',
+        writes: expected,
+      });
+    }
+    expect(report.requests).toMatchObject({ standing: 'joined', sources: [{ kind: 'admission' }] });
+    // Too short a race to be a fight on some machines; where it is one, users are named.
+    if (finding) expect(finding.writers.every(({ kind }) => kind === 'user')).toBe(true);
+  });
+});

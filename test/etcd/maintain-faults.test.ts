@@ -1,0 +1,410 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AlarmAction, AlarmType, Etcd3 } from 'etcd3';
+import { afterEach, expect, it } from '@jest/globals';
+import { etcdErrors } from '../../src/etcd/errors.ts';
+import { refusals } from '../../src/etcd/refusals.ts';
+import type { MaintenanceRecord } from '../../src/report/maintenance/schema.ts';
+import { createAuthority } from './harness/certificates.ts';
+import { describeWith } from './harness/describe-with.ts';
+import { fill, lostKeys, type Acknowledged } from './harness/fill.ts';
+import { interruption, maintained, story } from './harness/maintain.ts';
+import { startEtcd, type Etcd, type EtcdOptions } from './harness/start-etcd.ts';
+import { requiredTool } from './harness/tool.ts';
+import { startWriter } from './harness/writer.ts';
+
+const quotaBytes = 16 * 2 ** 20;
+const etcds: Etcd[] = [];
+afterEach(async () => {
+  for (const etcd of etcds.splice(0)) await etcd.stop();
+});
+
+async function started(options: EtcdOptions = {}): Promise<Etcd> {
+  const etcd = await startEtcd({ quotaBytes, ...options });
+  etcds.push(etcd);
+  return etcd;
+}
+
+/** Three members under NOSPACE. */
+async function fullCluster(options: EtcdOptions = {}): Promise<{ etcd: Etcd; acknowledged: Acknowledged }> {
+  const etcd = await started({ members: 3, ...options });
+  return { etcd, acknowledged: await fill(etcd.client) };
+}
+
+async function arm(endpoint: string, memberId: string, alarm: 'NOSPACE' | 'CORRUPT'): Promise<void> {
+  const etcd = new Etcd3({ hosts: endpoint });
+  const type = alarm === 'NOSPACE' ? AlarmType.Nospace : AlarmType.Corrupt;
+  await etcd.maintenance.alarm({ action: AlarmAction.Activate, memberID: memberId, alarm: type });
+  etcd.close();
+}
+
+const changed = ({ steps }: MaintenanceRecord): string[] =>
+  steps.filter(({ step }) => step !== 'lock' && step !== 'evidence').map(({ step }) => step);
+
+describeWith(['etcd'], 'maintenance refuses, and touches nothing', () => {
+  it('beside a CORRUPT alarm, in whatever order the two are listed', async () => {
+    const { etcd } = await fullCluster();
+    const { client, endpoint } = etcd;
+    const { memberId, sizeBytes } = await client.status();
+    await arm(endpoint, memberId, 'CORRUPT');
+    const armed = await client.alarms();
+    const before = await client.status();
+
+    const record = await maintained(endpoint);
+
+    expect(record).toMatchObject({ outcome: 'refused', why: expect.stringMatching(/^CORRUPT is armed/), steps: [] });
+    expect(await client.alarms()).toEqual(armed);
+    expect(armed.map(({ alarm }) => alarm)).toEqual(expect.arrayContaining(['NOSPACE', 'CORRUPT']));
+    expect(await client.status()).toMatchObject({ revision: before.revision, sizeBytes });
+  });
+
+  it('endpoints of different clusters', async () => {
+    const [one, other] = [await started(), await started()];
+    const record = await maintained(`${one.endpoint},${other.endpoint}`);
+    expect(record).toMatchObject({ outcome: 'refused', why: expect.stringMatching(/belong to different clusters.*name those of one/) });
+  });
+
+  it('while a voter is stopped, and says which', async () => {
+    const { etcd } = await fullCluster();
+    const [, stopped] = etcd.members;
+    process.kill(stopped!.pid, 'SIGSTOP');
+    const record = await maintained(etcd.endpoint, { commandTimeout: '1s' });
+    process.kill(stopped!.pid, 'SIGCONT');
+    expect(record).toMatchObject({ outcome: 'refused', steps: [] });
+    expect(record.why).toMatch(new RegExp(`member ${stopped!.name} does not answer`));
+  });
+
+  it('a learner over the quota, with the way out, and leaves the alarm', async () => {
+    const { etcd } = await fullCluster();
+    await etcd.addLearner();
+    const record = await maintained(etcd.endpoint);
+    expect(record).toMatchObject({ outcome: 'refused', why: expect.stringMatching(/learner .* promote it .* or remove it/) });
+    expect(await etcd.client.alarms()).not.toEqual([]);
+  });
+
+  it('an outage of the only voter, while writes are still accepted', async () => {
+    const { client, endpoint } = await started();
+    await fill(client, { bytes: 0.6 * quotaBytes });
+    const record = await maintained(endpoint, { budget: '50%' });
+    expect(record).toMatchObject({ outcome: 'refused', why: expect.stringMatching(/--accept-outage/) });
+    expect(await maintained(endpoint, { budget: '50%', acceptOutage: true, keep: '10' })).toMatchObject({ outcome: 'done' });
+  });
+
+  it.each([
+    ['does not exist', '/no/such/directory', /it does not exist/],
+    ['cannot be written to', '/proc', /cannot take it/],
+    ['is a file', '/dev/null', /it is no directory/],
+  ])('a backup directory that %s, before compacting', async (_, backup, why) => {
+    const { client, endpoint } = await started();
+    await fill(client);
+    const { revision } = await client.status();
+    const record = await maintained(endpoint, { backup });
+    expect(record).toMatchObject({ outcome: 'refused', why: expect.stringMatching(why), steps: [] });
+    await expect(client.compact(revision - 500)).resolves.toBeUndefined(); // nobody had
+  });
+
+  it('without the right to take a snapshot, and says which role it takes', async () => {
+    const { client, endpoint } = await started();
+    await fill(client, { bytes: 0.6 * quotaBytes });
+    const etcdctl = (...args: string[]) => execFileSync(requiredTool('etcdctl'), ['--endpoints', endpoint, ...args], { stdio: 'ignore' });
+    for (const [name, role] of [['root', 'root'], ['reader', 'reader']] as const) {
+      etcdctl('user', 'add', `${name}:pass`);
+      if (role !== 'root') etcdctl('role', 'add', role);
+      if (role !== 'root') etcdctl('role', 'grant-permission', role, 'readwrite', '--prefix=true', '/');
+      etcdctl('user', 'grant-role', name, role);
+    }
+    etcdctl('auth', 'enable');
+    const wish = { budget: '50%', acceptOutage: true, keep: '10' };
+    const denied = await maintained(endpoint, { ...wish, user: 'reader:pass' });
+    expect(denied.outcome).toBe('refused');
+    expect(denied.why).toMatch(/role root/);
+    expect(changed(denied)).toEqual([]);
+    expect(await maintained(endpoint, { ...wish, user: 'root:pass' })).toMatchObject({ outcome: 'done' });
+  });
+
+  it('while another run holds the lock, and says who', async () => {
+    const { etcd } = await fullCluster();
+    const lock = join(tmpdir(), `kubechurn-test-${randomUUID()}.lock`);
+    let second: Promise<MaintenanceRecord> | undefined;
+    const first = await maintained(etcd.endpoint, {
+      lock,
+      onDoing: (what) => {
+        if (what.startsWith('compact')) second ??= maintained(etcd.endpoint, { lock });
+      },
+    });
+    expect(await second).toMatchObject({ outcome: 'refused', why: expect.stringMatching(new RegExp(`process ${process.pid} on `)) });
+    expect(first.outcome).toBe('done');
+    rmSync(lock, { force: true });
+  });
+
+  it('where what is in use does not fit below the quota, with what can be done', async () => {
+    const { client, endpoint } = await started();
+    await client.putAll(
+      (function* () {
+        for (let i = 0; ; i += 1) yield [`/registry/secrets/team-a/s-${i}`, Buffer.alloc(16_384, i)] as const;
+      })(),
+      { inFlight: 8 },
+    ).catch(() => {}); // ends at the quota
+    const record = await maintained(endpoint);
+    expect(record).toMatchObject({ outcome: 'refused', verification: null });
+    expect(record.steps.filter(({ step }) => step === 'defragment')).toEqual([]);
+    expect(record.remaining.join('\n')).toMatch(/raise the quota: --quota-backend-bytes=33554432[^]*or delete/);
+    expect(await client.alarms()).not.toEqual([]);
+  });
+});
+
+describeWith(['etcd'], 'maintenance of a member that fails meanwhile', () => {
+  it('whose call outlives its deadline waits until the member is done, and blocks no second one', async () => {
+    const { etcd, acknowledged } = await fullCluster();
+    const record = await maintained(etcd.endpoint, { defragmentTimeout: '1ms' });
+    expect(record.outcome).toBe('done');
+    expect(record.steps.some(({ step, why }) => step === 'defragment' && why.includes('finished it on its own'))).toBe(true);
+    expect(overlapping(record)).toEqual([]);
+    expect(await lostKeys(etcd.client, acknowledged)).toEqual([]);
+  });
+
+  it('stopped as its turn comes touches nobody else until it goes on', async () => {
+    const { etcd, acknowledged } = await fullCluster();
+    const pidOf = new Map(etcd.members.map(({ name, pid }) => [name, pid]));
+    let stopped: number | undefined;
+    const record = await maintained(etcd.endpoint, {
+      commandTimeout: '1s',
+      onDoing: (what) => {
+        const [, name = ''] = /^defragment (\S+)$/.exec(what) ?? [];
+        const pid = pidOf.get(name);
+        if (stopped !== undefined || pid === undefined) return;
+        stopped = pid;
+        process.kill(pid, 'SIGSTOP');
+        setTimeout(() => process.kill(pid, 'SIGCONT'), 12_000); // longer than the pings endure
+      },
+    });
+    const [first] = record.steps.filter(({ step }) => step === 'defragment');
+    expect(first?.seconds).toBeGreaterThan(8);
+    expect(overlapping(record)).toEqual([]);
+    // Whether the call had reached it before it stopped decides; either is told as it was.
+    if (first?.result === 'failed') expect(record.outcome).not.toBe('done');
+    const again = await maintained(etcd.endpoint);
+    expect(['done', 'nothing-to-do']).toContain(again.outcome);
+    expect(await etcd.client.alarms()).toEqual([]);
+    expect(await lostKeys(etcd.client, acknowledged)).toEqual([]);
+  }, 90_000);
+
+  it('stopped for good ends the whole run: no other member is touched', async () => {
+    const { etcd } = await fullCluster();
+    const pidOf = new Map(etcd.members.map(({ name, pid }) => [name, pid]));
+    let stopped: number | undefined;
+    const record = await maintained(etcd.endpoint, {
+      commandTimeout: '1s',
+      patience: '3s',
+      onDoing: (what) => {
+        const pid = pidOf.get(/^defragment (\S+)$/.exec(what)?.[1] ?? '');
+        if (stopped !== undefined || pid === undefined) return;
+        stopped = pid;
+        process.kill(pid, 'SIGSTOP');
+      },
+    });
+    process.kill(stopped!, 'SIGCONT');
+    expect(record).toMatchObject({ outcome: 'failed', why: expect.stringMatching(/has not answered since/) });
+    expect(record.steps.filter(({ step }) => step === 'defragment')).toHaveLength(1);
+    expect(record.steps.some(({ step }) => step === 'move-leader')).toBe(false);
+    expect(await etcd.client.alarms()).not.toEqual([]);
+  }, 60_000);
+
+  it('killed in its turn is told as it was, and the next run finishes the work', async () => {
+    const { etcd, acknowledged } = await fullCluster({ unsafeNoFsync: false });
+    const indexOf = new Map(etcd.members.map(({ name }, i) => [name, i]));
+    let restarted: Promise<unknown> | undefined;
+    const record = await maintained(etcd.endpoints.join(), {
+      commandTimeout: '1s',
+      onDoing: (what) => {
+        const index = indexOf.get(/^defragment (\S+)$/.exec(what)?.[1] ?? '');
+        if (restarted || index === undefined) return;
+        process.kill(etcd.members[index]!.pid, 'SIGKILL');
+        restarted = etcd.restart(index);
+      },
+    });
+    await restarted;
+    const turns = record.steps.filter(({ step }) => step === 'defragment');
+    expect(turns[0]?.result).toMatch(/failed|done/);
+    if (turns[0]?.result === 'failed') expect(turns).toHaveLength(1);
+    const again = await maintained(etcd.endpoints.join());
+    expect(['done', 'nothing-to-do']).toContain(again.outcome);
+    const survivor = etcd.client;
+    await expect(survivor.put('/registry/after', 'x')).resolves.toBeGreaterThan(0);
+    expect(await lostKeys(survivor, acknowledged)).toEqual([]);
+  }, 90_000);
+
+  it('whose leader changes in the middle goes on with whoever leads then', async () => {
+    const { etcd, acknowledged } = await fullCluster();
+    let moved: unknown;
+    const record = await maintained(etcd.endpoint, {
+      onDoing: (what) => {
+        if (moved !== undefined || !/^defragment /.test(what)) return;
+        moved = moveAway(etcd);
+      },
+    });
+    expect(record.outcome).toBe('done');
+    expect(overlapping(record)).toEqual([]);
+    expect(await lostKeys(etcd.client, acknowledged)).toEqual([]);
+  });
+});
+
+describeWith(['etcd'], 'maintenance of all kinds of clusters', () => {
+  it('with TLS and client certificates', async () => {
+    const authority = createAuthority('etcd-ca');
+    const etcd = await started({ tls: { ...authority.issue('server'), clientCa: authority.ca } });
+    const pair = authority.issue('admin');
+    const record = await maintained(etcd.endpoint, { cacert: authority.ca, ...pair, budget: '1%', acceptOutage: true });
+    authority.remove();
+    expect(['done', 'partial', 'nothing-to-do']).toContain(record.outcome);
+  });
+
+  it('defragments a member with two client URLs once, both given', async () => {
+    const { etcd } = await fullCluster({ members: 1, twoClientUrls: true });
+    const urls = execFileSync(requiredTool('etcdctl'), ['--endpoints', etcd.endpoint, 'member', 'list', '-w', 'json'], { encoding: 'utf8' });
+    const both = (JSON.parse(urls) as { members: { clientURLs: string[] }[] }).members.flatMap(({ clientURLs }) => clientURLs);
+    expect(both).toHaveLength(2);
+    const record = await maintained(both.join());
+    expect(record.members).toHaveLength(1);
+    expect(story(record).filter((line) => line.startsWith('defragment'))).toEqual(['defragment member-1: done']);
+  });
+
+  it('where some members only have the alarm', async () => {
+    const { etcd } = await fullCluster();
+    for (const endpoint of etcd.endpoints.slice(0, 1)) {
+      const other = new Etcd3({ hosts: endpoint });
+      const { alarms } = await other.maintenance.alarm({ action: AlarmAction.Get });
+      other.close();
+      expect(alarms.length).toBeLessThanOrEqual(3);
+    }
+    await arm(etcd.endpoint, (await etcd.client.status()).leaderId, 'NOSPACE');
+    expect(await maintained(etcd.endpoint)).toMatchObject({ outcome: 'done' });
+    expect(await etcd.client.alarms()).toEqual([]);
+  });
+
+  it('while another compactor races with it', async () => {
+    const { etcd } = await fullCluster();
+    const { revision } = await etcd.client.status();
+    let racing: Promise<unknown> | undefined;
+    const record = await maintained(etcd.endpoint, {
+      keep: '50',
+      onDoing: (what) => {
+        if (what.startsWith('compact')) racing ??= etcd.client.compact(revision).catch(() => {});
+      },
+    });
+    await racing;
+    expect(record.outcome).toBe('done');
+  });
+
+  it('partly, where what is in use is over the budget but below the quota', async () => {
+    const { client, endpoint } = await started();
+    const value = Buffer.alloc(16_384, 'x');
+    await client.putAll(Array.from({ length: 830 }, (_, i) => [`/registry/secrets/team-a/s-${i}`, value] as const), { inFlight: 16 });
+    await fill(client);
+    const record = await maintained(endpoint);
+    expect(record).toMatchObject({ outcome: 'partial', verification: { writesAccepted: true, alarms: [] } });
+    expect(record.remaining[0]).toMatch(/in use of a quota of 16\.0 MiB: .* are left/);
+  });
+
+  it('under a steady writer loses no acknowledged write, and hardly delays one', async () => {
+    const etcd = await started({ members: 3 });
+    const acknowledged = await fill(etcd.client, { bytes: 0.6 * quotaBytes });
+    const writer = startWriter(etcd.endpoints);
+    const record = await maintained(etcd.endpoint, { budget: '50%', keep: '50' });
+    const written = await writer.stop();
+    expect(record.outcome).toBe('done');
+    expect(written.failed).toBe(0);
+    expect(written.acknowledged.size).toBeGreaterThan(10);
+    expect(await lostKeys(etcd.client, new Map([...acknowledged, ...written.acknowledged]))).toEqual([]);
+  });
+});
+
+describeWith(['etcd'], 'none of the defects of other tools', () => {
+  it('a leadership that cannot be moved is told, and does not end as done', async () => {
+    const { etcd } = await fullCluster();
+    const record = await maintained(etcd.endpoint, {
+      interfere: (path, url) => (path.endsWith('/MoveLeader') ? refusals.badTransferee(url) : undefined),
+    });
+    expect(record).toMatchObject({ outcome: 'failed', why: expect.stringMatching(/leadership stayed with/) });
+    expect(story(record)).toContainEqual(expect.stringMatching(/^move-leader .*: failed$/));
+    expect(record.steps.filter(({ step, result }) => step === 'defragment' && result === 'done')).toHaveLength(2);
+  });
+
+  it('a failed compaction ends the run before any defragmentation, and does not end as done', async () => {
+    const { etcd } = await fullCluster();
+    const record = await maintained(etcd.endpoint, {
+      interfere: (path, url) => (path.endsWith('/Compact') ? refusals.futureRevision(url) : undefined),
+    });
+    expect(record).toMatchObject({ outcome: 'failed', why: expect.stringMatching(/the compaction of .* failed/) });
+    expect(record.steps.some(({ step }) => step === 'defragment')).toBe(false);
+    expect(await etcd.client.alarms()).not.toEqual([]);
+  });
+
+  it('a compaction whose answer was lost is asked for again, not passed over', async () => {
+    const { etcd } = await fullCluster();
+    let lost = 0;
+    const record = await maintained(etcd.endpoint, {
+      interfere: (path, url) => (path.endsWith('/Compact') && lost++ === 0 ? etcdErrors.cut(url, 'the compaction') : undefined),
+    });
+    expect(record.outcome).toBe('done');
+    expect(lost).toBeGreaterThan(3);
+  });
+
+  it('one disarming at the end, not one after each member', async () => {
+    const { etcd } = await fullCluster();
+    const steps = story(await maintained(etcd.endpoint));
+    expect(steps.filter((line) => line.startsWith('disarm'))).toEqual(['disarm: done']);
+    expect(steps.findLastIndex((line) => line.startsWith('defragment'))).toBeLessThan(steps.indexOf('disarm: done'));
+  });
+
+  it('the pods of a member with little patience are not killed halfway: it is refused', async () => {
+    const { etcd } = await fullCluster();
+    const record = await maintained(etcd.endpoint, { probeBudget: '1ms' });
+    expect(record).toMatchObject({ outcome: 'refused', why: expect.stringMatching(/failureThreshold of its livenessProbe/) });
+    expect(record.members.every(({ blockedMs }) => blockedMs === 0)).toBe(true);
+  });
+});
+
+describeWith(['etcd'], 'a run that was stopped', () => {
+  it.each(['evidence', 'compact', 'settle', 'defragment', 'disarm', 'verify'])(
+    'by SIGTERM at %s says how far it came, and the next one finishes',
+    async (at) => {
+      const { etcd, acknowledged } = await fullCluster();
+      const { signal, interrupt } = interruption();
+      const record = await maintained(etcd.endpoint, { signal, onDoing: (what) => what.startsWith(at) && interrupt() });
+      expect(record.outcome).not.toBe('refused');
+      const again = await maintained(etcd.endpoint);
+      expect(['done', 'nothing-to-do']).toContain(again.outcome);
+      expect(await etcd.client.alarms()).toEqual([]);
+      await expect(etcd.client.put('/registry/after', 'x')).resolves.toBeGreaterThan(0);
+      expect(await lostKeys(etcd.client, acknowledged)).toEqual([]);
+    },
+  );
+});
+
+/** Turns that began before the one before them had ended. */
+function overlapping({ steps }: MaintenanceRecord): string[] {
+  const turns = steps.filter(({ step }) => step === 'defragment');
+  return turns.flatMap(({ started, member }, i) => {
+    const before = turns[i - 1];
+    if (!before?.started || !started) return [];
+    const ended = Date.parse(before.started) + before.seconds * 1000;
+    return Date.parse(started) < ended - 2 ? [member ?? ''] : [];
+  });
+}
+
+async function moveAway({ endpoints }: Etcd): Promise<void> {
+  for (const endpoint of endpoints) {
+    const etcd = new Etcd3({ hosts: endpoint });
+    const { leader, header } = await etcd.maintenance.status();
+    if (leader === header.member_id) {
+      const { members } = await etcd.cluster.memberList();
+      const to = members.find(({ ID }) => ID !== leader);
+      await etcd.maintenance.moveLeader({ targetID: to?.ID ?? '' }).catch(() => {});
+    }
+    etcd.close();
+  }
+}
