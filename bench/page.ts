@@ -14,6 +14,7 @@ export interface Contender {
 
 interface Figures {
   readonly live: LiveFigures;
+  readonly webhook: LiveFigures;
   readonly startUp: Contender;
   readonly churn: {
     readonly sizeBytes: number;
@@ -25,7 +26,7 @@ interface Figures {
 }
 
 /** docs/performance.md. */
-export function performancePage({ startUp, churn, keys, audit, live }: Figures): string {
+export function performancePage({ startUp, churn, keys, audit, live, webhook }: Figures): string {
   const [plainWarm, goWarm, ours] = churn.warm;
   const [plainCold, , oursCold] = churn.cold;
   const many = keys.warm[2];
@@ -35,7 +36,7 @@ export function performancePage({ startUp, churn, keys, audit, live }: Figures):
     goal('cold: time, against a plain read', oursCold.seconds / plainCold.seconds, 1.5, 'times'),
     goal('peak resident memory', Math.max(ours.peak, oursCold.peak), 350, 'MB'),
     goal('peak resident memory, 5,000,000 keys', many.peak, 700, 'MB'),
-    ...live.goals.map(liveGoal),
+    ...[...live.goals, ...webhook.goals].map(liveGoal),
     ...audit.map((log) => speedGoal(`audit log, ${log.name}`, speedOf(log), 100)),
   ];
   return `# Performance
@@ -71,6 +72,10 @@ ${auditTable(audit)}
 ## A live etcd
 
 ${live.notes.join('\n')}
+
+## The webhook
+
+${webhook.notes.join('\n')}
 
 The databases are written in etcd's format by bench/go/make-database: pods, events, leases and policy reports as
 kube-apiserver stores them, chance seeded. The audit logs repeat the recorded one, in other namespaces each time. Peers (\`auger\`, \`etcd-dump-db\`) are measured where they are on PATH.

@@ -5,6 +5,7 @@ import { databases } from './databases.ts';
 import { liveFigures } from './live.ts';
 import { makeCold, makeWarm, measure, median, type Measure } from './measure.ts';
 import { performancePage, type Contender } from './page.ts';
+import { webhookFigures } from './webhook.ts';
 
 const { churn, keys, count } = databases();
 // `npm run bench -- 1` for a quick look.
@@ -69,6 +70,7 @@ const page = performancePage({
   },
   live: await liveFigures(churn, asked),
   audit: await auditFigures(rounds.warm),
+  webhook: await webhookFigures(asked),
 });
 writeFileSync('docs/performance.md', page);
 console.log(page);

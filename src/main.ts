@@ -12,6 +12,7 @@ async function runCommandLine(): Promise<void> {
   const { Command } = await import('commander');
   const { analyzerCommand } = await import('./commands/analyzer.ts');
   const { checkCommand } = await import('./commands/check.ts');
+  const { decryptBackupCommand } = await import('./commands/decrypt-backup.ts');
   const { maintainCommand } = await import('./commands/maintain.ts');
   const { topCommand } = await import('./commands/top.ts');
   const { triageCommand } = await import('./commands/triage.ts');
@@ -23,6 +24,7 @@ async function runCommandLine(): Promise<void> {
     .addCommand(triageCommand({ version, entry: new URL(import.meta.url) }))
     .addCommand(maintainCommand({ version, entry: new URL(import.meta.url) }))
     .addCommand(checkCommand({ version }))
+    .addCommand(decryptBackupCommand())
     .addCommand(webhookCommand({ version }))
     .addCommand(analyzerCommand({ version }))
     .addCommand(topCommand());
@@ -39,7 +41,7 @@ async function runCommandLine(): Promise<void> {
 }
 
 async function sentenceOf(error: unknown): Promise<string> {
-  const { printable } = await import('./report/text/printable.ts');
+  const { printable } = await import('./words/printable.ts');
   if (isProblem(error)) return `kubechurn: ${printable(error.message)}`;
   if (process.env['KUBECHURN_DEBUG'] !== undefined && error instanceof Error) return error.stack ?? error.message;
   return `kubechurn: unexpected failure (${printable(String(error))}); KUBECHURN_DEBUG=1 shows where, please report it`;

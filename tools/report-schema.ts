@@ -5,11 +5,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
 import { checkReport } from '../src/report/check/schema.ts';
+import { maintenanceRecord } from '../src/report/maintenance/schema.ts';
 import { churnReport } from '../src/report/schema.ts';
 
 const published = [
   ['report.schema.json', churnReport],
   ['check.schema.json', checkReport],
+  ['maintenance.schema.json', maintenanceRecord],
 ] as const;
 
 for (const [name, definition] of published) {

@@ -1,6 +1,8 @@
 import type { StandingFinding } from '../model/batch.ts';
 import type { Request } from '../model/request.ts';
 import type { Millis } from '../model/write.ts';
+import { listed } from '../words/listed.ts';
+import { printable } from '../words/printable.ts';
 import { letThrough, type Decision } from './answer.ts';
 import { createOwnCounts } from './own-counts.ts';
 import { requestOf } from './request.ts';
@@ -76,8 +78,6 @@ export function createAdmission({ budget = usualBudget, throttle, warnServiceAcc
   };
 }
 
-export type Admission = ReturnType<typeof createAdmission>;
-
 /** Service accounts and the cluster's own parts; `system:admin` may be a person. */
 const programs = /^system:(serviceaccount:|node:|kube-|apiserver$)/;
 
@@ -88,5 +88,5 @@ function gravestFirst(a: StandingFinding, b: StandingFinding): number {
 }
 
 function refusalOf(finding: StandingFinding): string {
-  return `slowed by kubechurn: ${finding.fields.join(', ')} goes back and forth without end (docs/patterns/${finding.pattern}); the label ${throttleLabel}=off lets it through`;
+  return `slowed by kubechurn: ${printable(listed(finding.fields))} goes back and forth without end (docs/patterns/${finding.pattern}); the label ${throttleLabel}=off lets it through`;
 }

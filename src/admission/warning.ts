@@ -1,4 +1,5 @@
 import type { StandingFinding } from '../model/batch.ts';
+import { printable } from '../words/printable.ts';
 
 /** What Kubernetes advises; from 256 on it cuts by itself. */
 const longest = 120;
@@ -15,12 +16,8 @@ export function warningOf(finding: StandingFinding): string {
   const what = field === undefined ? `${subject} is written${rate}` : `${field} of ${subject} is rewritten${rate}`;
   // The place to read more is worth more than the end of a long name.
   const room = longest - where.length - 'kubechurn:  '.length;
-  const told = `${what}${by}`;
-  return `kubechurn: ${told.length <= room ? told : fitted(what, by, room)} ${where}`;
-}
-
-function fitted(what: string, by: string, room: number): string {
-  return what.length <= room - 12 ? cut(`${what}${by}`, room) : cut(what, room);
+  // The API server drops a warning with a control character in it; fields of custom resources may have any name.
+  return `kubechurn: ${cut(printable(`${what}${by}`), room)} ${where}`;
 }
 
 function cut(text: string, length: number): string {

@@ -85,10 +85,6 @@ export function analyzerCommand({ version }: { readonly version: string }): Comm
         random: Math.random,
       });
       log('info', 'analyzer serves', { server: api.server, ...analyzer.ports });
-      void analyzer.live.synced.then(() => {
-        const { fromRevision, resources, objects } = analyzer.live.status();
-        log('info', 'counting began', { fromRevision, resources: resources.length, objects });
-      });
       await Promise.race(['SIGTERM', 'SIGINT'].map((name) => once(process, name)));
       log('info', 'analyzer stops');
       await analyzer.stop();

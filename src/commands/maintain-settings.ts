@@ -1,5 +1,6 @@
 import { parseBudget, parseBytes, parseCount, parseShare } from '../config/amounts.ts';
 import { parseDuration } from '../config/duration.ts';
+import { readBackupKey } from '../maintenance/backup/encryption.ts';
 import type { Retention } from '../maintenance/backup/directory.ts';
 import type { Keep, MaintenanceSettings } from '../maintenance/plan/settings.ts';
 import type { Pace } from '../maintenance/ports.ts';
@@ -37,11 +38,12 @@ export interface ParsedOptions {
   readonly pace: Pace;
   readonly retention: Retention;
   readonly everyMs: number;
+  readonly backupKey?: Buffer;
 }
 
 /** Throws a Problem for the first option that cannot be understood, before anything is asked of any etcd. */
 export function parseMaintainOptions(options: MaintainOptions): ParsedOptions {
-  const { quota, freeDisk, probeBudget, defragmentTimeout, backupCount, backupAge } = options;
+  const { quota, freeDisk, probeBudget, defragmentTimeout, backupCount, backupAge, backupKey } = options;
   return {
     settings: {
       budget: parseBudget('--budget', options.budget),
@@ -68,6 +70,7 @@ export function parseMaintainOptions(options: MaintainOptions): ParsedOptions {
       ...(backupAge !== undefined && { ageMs: parseDuration('--backup-age', backupAge) }),
     },
     everyMs: parseDuration('--every', options.every),
+    ...(backupKey !== undefined && { backupKey: readBackupKey(backupKey) }),
   };
 }
 

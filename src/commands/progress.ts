@@ -1,5 +1,5 @@
 import { shorten } from '../report/text/fit.ts';
-import { printable } from '../report/text/printable.ts';
+import { printable } from '../words/printable.ts';
 import { duration, percent } from '../words/units.ts';
 
 /** What is being done right now. `done` of `total` in any one unit. */

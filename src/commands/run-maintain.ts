@@ -10,12 +10,12 @@ import type { Clock, Ports } from '../maintenance/ports.ts';
 import { lookAndPlan, maintain, plannedRun } from '../maintenance/run.ts';
 import { createEvidence } from '../pipeline/maintain/evidence.ts';
 import { exitCodeOf } from '../pipeline/maintain/exit-code.ts';
+import { watchMaintenance } from '../pipeline/maintain/watch.ts';
 import { recordOf } from '../pipeline/maintain/record.ts';
 import { triageSnapshot } from '../pipeline/offline/triage.ts';
 import type { MaintenanceRecord } from '../report/maintenance/schema.ts';
 import { freeSpace } from '../sources/snapshot/spool-target.ts';
-import type { MaintainOptions } from './maintain-settings.ts';
-import { parseMaintainOptions, type ParsedOptions } from './maintain-settings.ts';
+import { parseMaintainOptions, type MaintainOptions, type ParsedOptions } from './maintain-settings.ts';
 import { startProgress, type Progress } from './progress.ts';
 import { targetConnection, type TargetConnection } from './target-options.ts';
 import type { Program } from './triage.ts';
@@ -25,15 +25,24 @@ export async function runMaintain(options: MaintainOptions, program: Program): P
   const parsed = parseMaintainOptions(options);
   const target = await targetConnection(options, process.env);
   const signal = stopSignal();
-  const progress = startProgress(process.stderr);
-  try {
-    const record = await maintainOnce({ options, parsed, target, program, signal, progress });
-    progress.end();
-    process.stdout.write(await rendered(record, options.output));
-    return exitCodeOf(record);
-  } finally {
-    progress.end();
+  const once = async (): Promise<MaintenanceRecord> => {
+    const progress = startProgress(process.stderr);
+    try {
+      return await maintainOnce({ options, parsed, target, program, signal, progress });
+    } finally {
+      progress.end();
+    }
+  };
+  const print = async (record: MaintenanceRecord): Promise<void> => {
+    process.stdout.write(await rendered(record, options));
+  };
+  if (options.watch) {
+    const complain = (sentence: string): void => void process.stderr.write(`kubechurn: ${sentence}\n`);
+    return watchMaintenance({ once, print, complain, everyMs: parsed.everyMs, clock: systemClock, signal });
   }
+  const record = await once();
+  await print(record);
+  return exitCodeOf(record);
 }
 
 /** One run: what was asked for, and what it works with. */
@@ -106,6 +115,7 @@ function evidenceFor(cluster: Cluster, occasion: Occasion) {
     now: Date.now,
     tell,
     ...(options.backup !== undefined && { backup: options.backup }),
+    ...(parsed.backupKey && { key: parsed.backupKey }),
     triageFile: (file, more) =>
       triageSnapshot({
         file,
@@ -129,8 +139,9 @@ function stopSignal(): AbortSignal {
   return controller.signal;
 }
 
-async function rendered(record: MaintenanceRecord, output: MaintainOptions['output']): Promise<string> {
-  if (output === 'json') return (await import('../report/json/report-json.ts')).reportJson(record);
+async function rendered(record: MaintenanceRecord, { output, watch }: MaintainOptions): Promise<string> {
+  // One record a line where there are to be several.
+  if (output === 'json') return (await import('../report/json/report-json.ts')).reportJson(record, watch ? 0 : 2);
   const { recordText } = await import('../report/maintenance/record-text.ts');
   const { paletteFor, wantsColour } = await import('../report/text/palette.ts');
   return recordText(record, paletteFor(wantsColour({ isTTY: process.stdout.isTTY, noColor: process.env['NO_COLOR'] })));

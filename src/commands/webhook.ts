@@ -3,20 +3,26 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { parseDuration } from '../config/duration.ts';
 import { readOptionFile } from '../config/option-file.ts';
 import { problem, type ErrorCatalogue } from '../errors/problem.ts';
+import type { CertificateSource } from '../pipeline/webhook/certificate-source.ts';
 import type { RunningWebhook } from '../pipeline/webhook/run-webhook.ts';
-import { readPair, watchPair, type CertificateFiles } from '../server/tls/certificate-files.ts';
-import type { KeyPair } from '../server/tls/key-pair.ts';
 import type { Log } from '../telemetry/log.ts';
+import { addKubeOptions, type KubeOptionValues } from './kube-options.ts';
 
-export const webhookErrors = {
+const webhookErrors = {
   noCertificate: problem(
     'WEBHOOK_NO_CERTIFICATE',
-    () => 'an API server calls webhooks over HTTPS only: give --tls-cert-file and --tls-key-file',
+    () => 'an API server calls webhooks over HTTPS only: give --tls-cert-file and --tls-key-file, or --tls auto',
+    2,
+  ),
+  noNames: problem(
+    'WEBHOOK_NO_NAMES',
+    () =>
+      '--tls auto is given without --tls-names: say by which names the API server calls it, such as NAME.NAMESPACE.svc',
     2,
   ),
   noToken: problem(
@@ -26,12 +32,17 @@ export const webhookErrors = {
   ),
 } satisfies ErrorCatalogue;
 
-interface WebhookCommandOptions {
+interface WebhookCommandOptions extends KubeOptionValues {
   readonly host: string;
   readonly port: number;
   readonly tlsCertFile?: string;
   readonly tlsKeyFile?: string;
   readonly tlsReload: string;
+  readonly tls: 'files' | 'auto';
+  readonly tlsNames: readonly string[];
+  readonly tlsSecret: string;
+  readonly configuration: string;
+  readonly namespace?: string;
   readonly analyzer: readonly URL[];
   readonly analyzerCaFile?: string;
   readonly tokenFile?: string;
@@ -45,13 +56,27 @@ interface WebhookCommandOptions {
 const drainMs = 10_000;
 
 export function webhookCommand({ version }: { readonly version: string }): Command {
-  return new Command('webhook')
+  return addKubeOptions(new Command('webhook'))
     .description('answer admission reviews: warn who writes too much, and tell the analyzer who asked for what')
     .option('--host <address>', 'where to listen', '0.0.0.0')
     .option('--port <port>', 'where to listen; 0 takes any', port, 9443)
+    .addOption(
+      new Option('--tls <mode>', 'files: certificates come from elsewhere; auto: we issue them ourselves')
+        .choices(['files', 'auto'])
+        .default('files'),
+    )
     .option('--tls-cert-file <file>', 'certificate in PEM, with those between it and its authority after it')
     .option('--tls-key-file <file>', 'its private key')
-    .option('--tls-reload <duration>', 'how often both files are looked at for new ones', '10s')
+    .option('--tls-reload <duration>', 'how often it is looked whether there is, or should be, another', '10s')
+    .option(
+      '--tls-names <names>',
+      'for auto: names and addresses the API server calls it by, with commas between',
+      names,
+      [],
+    )
+    .option('--tls-secret <name>', 'for auto: where the authority is kept', 'kubechurn-webhook-ca')
+    .option('--configuration <name>', 'for auto: the ValidatingWebhookConfiguration that must trust it', 'kubechurn')
+    .option('-n, --namespace <name>', 'for auto: of the Secret (default: that of the pod or context)')
     .option(
       '--analyzer <urls>',
       'where analyzers take requests, with commas between; a name stands for all its addresses',
@@ -69,11 +94,10 @@ export function webhookCommand({ version }: { readonly version: string }): Comma
     .option('--throttle-for <duration>', 'how long one loop is slowed at most, then it is let through', '10m')
     .option('--linger <duration>', 'how long to serve on after SIGTERM, until no new calls come', '5s')
     .action(async (options: WebhookCommandOptions) => {
-      const files = certificateFiles(options);
-      const pair = await readPair(files);
+      const source = await certificateSource(options);
+      const pair = await source.first();
       const throttleMs = parseDuration('--throttle-for', options.throttleFor);
       const lingerMs = parseDuration('--linger', options.linger);
-      const reloadMs = parseDuration('--tls-reload', options.tlsReload);
       const { tokenFile, analyzerCaFile } = options;
       if (options.analyzer.length > 0 && tokenFile === undefined) throw webhookErrors.noToken();
       // Here, so that no other command loads express.
@@ -95,33 +119,40 @@ export function webhookCommand({ version }: { readonly version: string }): Comma
         now: Date.now,
       });
       log('info', 'webhook serves', { port: webhook.port, throttle: options.throttle });
-      await untilStopped(webhook, { files, pair, reloadMs, lingerMs, log });
+      const keeping = source.keep(pair, {
+        use: webhook.use,
+        failed: (error) => log('warn', 'certificate not replaced', { why: String(error) }),
+      });
+      await untilStopped(webhook, lingerMs, log);
+      await keeping.stop();
     });
 }
 
-interface Keeping {
-  readonly files: CertificateFiles;
-  readonly pair: KeyPair;
-  readonly reloadMs: number;
-  readonly lingerMs: number;
-  readonly log: Log;
-}
-
-async function untilStopped(webhook: RunningWebhook, { files, pair, reloadMs, lingerMs, log }: Keeping): Promise<void> {
-  const watching = watchPair(files, pair, reloadMs, {
-    use: webhook.use,
-    failed: (error) => log('warn', 'certificate not replaced', { why: String(error) }),
-  });
+async function untilStopped(webhook: RunningWebhook, lingerMs: number, log: Log): Promise<void> {
   await Promise.race(['SIGTERM', 'SIGINT'].map((name) => once(process, name)));
-  watching.stop();
   log('info', 'webhook stops', { lingerMs });
   await webhook.stop({ lingerMs, atMostMs: drainMs });
   log('info', 'webhook stopped', { ...webhook.figures() });
 }
 
-function certificateFiles({ tlsCertFile, tlsKeyFile }: WebhookCommandOptions): CertificateFiles {
-  if (tlsCertFile === undefined || tlsKeyFile === undefined) throw webhookErrors.noCertificate();
-  return { certificate: tlsCertFile, key: tlsKeyFile };
+async function certificateSource(options: WebhookCommandOptions): Promise<CertificateSource> {
+  const { tls, tlsCertFile, tlsKeyFile, tlsNames, tlsSecret, configuration } = options;
+  const everyMs = parseDuration('--tls-reload', options.tlsReload);
+  const { certificatesFromFiles } = await import('../pipeline/webhook/certificate-source.ts');
+  if (tls === 'files') {
+    if (tlsCertFile === undefined || tlsKeyFile === undefined) throw webhookErrors.noCertificate();
+    return certificatesFromFiles({ certificate: tlsCertFile, key: tlsKeyFile }, everyMs);
+  }
+  if (tlsNames.length === 0) throw webhookErrors.noNames();
+  const { loadConnection } = await import('../kube/connection.ts');
+  const { openApi } = await import('../kube/api.ts');
+  const { ownCertificates } = await import('../pipeline/webhook/own-certificates.ts');
+  const connection = loadConnection(options);
+  return ownCertificates({
+    api: openApi(connection),
+    namespace: options.namespace ?? connection.namespace,
+    ...{ secret: tlsSecret, configuration, names: tlsNames, everyMs },
+  });
 }
 
 function port(text: string): number {
@@ -138,4 +169,11 @@ function urls(text: string): readonly URL[] {
       throw new InvalidArgumentError(`"${each}" is no URL such as http://kubechurn-analyzer:9444.`);
     return url;
   });
+}
+
+function names(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }

@@ -154,7 +154,9 @@ function createDispatchers({ server, proxyUrl }: KubeConnection) {
       current = { id, dispatcher };
       return dispatcher;
     },
-    close: async (): Promise<void> => void (await current?.dispatcher.destroy()),
+    async close(): Promise<void> {
+      await current?.dispatcher.destroy();
+    },
   };
 }
 

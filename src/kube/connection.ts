@@ -80,7 +80,7 @@ async function credentialsOf(config: KubeConfig): Promise<Credentials> {
   await config.applyToHTTPSOptions(options);
   const { headers = {}, auth, ca, cert, key, servername, rejectUnauthorized } = options;
   const basic: Record<string, string> =
-    auth == null ? {} : { authorization: `Basic ${Buffer.from(auth).toString('base64')}` };
+    typeof auth === 'string' ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` } : {};
   return {
     headers: {
       ...basic,

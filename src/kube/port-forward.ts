@@ -19,43 +19,49 @@ export interface Forwarded {
 }
 
 /** As `kubectl port-forward` does: whoever may not, may not. */
-export async function forwardPort({ config }: KubeConnection, { namespace, pod, port }: PodPort): Promise<Forwarded> {
+export async function forwardPort({ config }: KubeConnection, target: PodPort): Promise<Forwarded> {
   const forward = new PortForward(config);
   const sockets = new Set<Socket>();
   let failure: string | undefined;
+  const pass = async (socket: Socket): Promise<void> => {
+    const { namespace, pod, port } = target;
+    const web: unknown = await forward.portForward(namespace, pod, [port], socket, null, socket);
+    if (!isWebSocket(web)) return;
+    socket.once('close', () => web.close());
+    web.addEventListener('close', () => socket.destroy());
+    web.addEventListener('error', (event: object) => (failure = messageIn(event)));
+  };
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
-    const connecting = forward.portForward(namespace, pod, [port], socket, null, socket);
-    connecting.then(
-      (web) => {
-        const end = (): void => ('close' in web ? web.close() : web()?.close());
-        socket.once('close', () => {
-          sockets.delete(socket);
-          end();
-        });
-        if (!('close' in web)) return;
-        web.onclose = () => socket.destroy();
-        web.onerror = (event: object) => (failure = messageIn(event));
-      },
-      (error: unknown) => {
-        failure = error instanceof Error ? error.message : messageIn(error);
-        socket.destroy();
-      },
-    );
+    socket.once('close', () => sockets.delete(socket));
+    pass(socket).catch((error: unknown) => {
+      failure = messageIn(error);
+      socket.destroy();
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- of a server that listens on a port
-  const address = server.address() as AddressInfo;
+  const { port } = server.address() as AddressInfo;
   return {
-    port: address.port,
+    port,
     failure: () => failure,
     close() {
       for (const socket of sockets) socket.destroy();
       server.close();
     },
   };
+}
+
+/** As much as is needed of what client-node opens, whose types it does not bring. */
+interface WebSocketLike {
+  close(): void;
+  addEventListener(type: 'close' | 'error', listener: (event: object) => void): void;
+}
+
+function isWebSocket(value: unknown): value is WebSocketLike {
+  return value instanceof Object && 'close' in value && 'addEventListener' in value;
 }
 
 /** isomorphic-ws rejects with its error events. */

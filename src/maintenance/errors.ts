@@ -19,6 +19,7 @@ export const maintenanceErrors = {
   ),
   noBackupDirectory: problem(
     'MAINTAIN_NO_BACKUP_DIRECTORY',
-    (directory: string, why: string) => `--backup ${directory} cannot be written to (${why}): choose another, or make room`,
+    (directory: string, why: string) =>
+      `--backup ${directory} cannot be written to (${why}): choose another, or make room`,
   ),
 } satisfies ErrorCatalogue;

@@ -34,7 +34,14 @@ export function openJournal({ now }: Pick<Clock, 'now'>, tell: (what: string) =>
       tell(member === undefined ? step : `${step} ${member}`);
       const end = ({ result, why }: StepOutcome): void => {
         const seconds = Math.round(now() - started) / 1000;
-        steps.push({ step, ...(member !== undefined && { member }), started: new Date(started).toISOString(), seconds, result, why });
+        steps.push({
+          step,
+          ...(member !== undefined && { member }),
+          started: new Date(started).toISOString(),
+          seconds,
+          result,
+          why,
+        });
       };
       try {
         const outcome = await act();

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../model/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { Digest } from '../model/object.ts';
 import { digestOf } from './digests.ts';
 import { put, type MutableObject } from './put.ts';
@@ -9,6 +9,6 @@ import { put, type MutableObject } from './put.ts';
  */
 export function metadataDigest(metadata: JsonObject): Digest {
   const rest: MutableObject = {};
-  for (const name in metadata) if (name !== 'resourceVersion') put(rest, name, metadata[name] as Json);
+  for (const name in metadata) if (name !== 'resourceVersion') put(rest, name, metadata[name]!);
   return digestOf(rest);
 }

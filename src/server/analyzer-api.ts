@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { batchPath, type BatchReply } from '../model/batch.ts';
 import type { Json } from '../model/json.ts';
+import { parseJson } from '../objects/json-text.ts';
 import { apiPaths } from './paths.ts';
 
 /** What only `kubectl port-forward` reaches, since it listens on loopback: RBAC guards it. */
@@ -27,7 +28,7 @@ export interface TakingApi {
   userOf(token: string): Promise<string | undefined>;
   isAllowed(user: string): boolean;
   /** undefined where the body is no batch. */
-  take(body: Json): BatchReply | undefined;
+  take(body: Json | undefined): BatchReply | undefined;
 }
 
 export interface Listening {
@@ -79,10 +80,9 @@ export function serveTaking(address: { host: string; port: number }, api: Taking
     if (!api.isAllowed(user)) return void response.status(403).json({ error: `${user} is not the webhook` });
     next();
   });
-  app.post(batchPath, express.json({ limit: batchLimit }), (request, response) => {
-    // express's own body is any: what it is, the taker finds out.
-    const body: Json = request.body;
-    const reply = api.take(body);
+  app.post(batchPath, express.text({ type: 'application/json', limit: batchLimit }), (request, response) => {
+    const text: unknown = request.body;
+    const reply = api.take(typeof text === 'string' ? parseJson(text) : undefined);
     if (!reply) return void response.status(400).json({ error: 'no batch' });
     response.json(reply);
   });

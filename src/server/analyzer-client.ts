@@ -73,8 +73,6 @@ export function createAnalyzerClient({ ca, token, timeoutMs }: AnalyzerClientOpt
   };
 }
 
-export type AnalyzerClient = ReturnType<typeof createAnalyzerClient>;
-
 /** Every address behind a URL's name: a headless Service names each analyzer. */
 export async function addressesOf({ hostname }: URL): Promise<readonly string[]> {
   const host = hostname.replace(/^\[|\]$/g, '');

@@ -9,14 +9,14 @@ import type { KeyPair } from './tls/key-pair.ts';
 export type Reply = { readonly text: string; after(): void } | { readonly refused: string; readonly text?: undefined };
 
 /** Where an API server asks; `throttled` is for namespaces that carry the throttle's label. */
-export const webhookPaths = { plain: '/admit', throttled: '/admit/throttle' } as const;
+const webhookPaths = { plain: '/admit', throttled: '/admit/throttle' } as const;
 
 export interface WebhookServerOptions {
   readonly host: string;
   /** 0 for any. */
   readonly port: number;
   readonly pair: KeyPair;
-  /** @param throttled which of `webhookPaths` was called */
+  /** @param throttled whether the path for labelled namespaces was called */
   answer(body: Buffer, throttled: boolean): Reply;
   readonly metrics: { text(): Promise<string>; readonly contentType: string };
   /** Why calls should go elsewhere, or undefined. */

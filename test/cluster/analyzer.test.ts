@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { loadConnection } from '../../src/kube/connection.ts';
 import { openApi, type KubeApi } from '../../src/kube/api.ts';
+import { electLeader } from '../../src/kube/leader.ts';
 import { pause as apiPause } from '../../src/kube/pause.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { defaultPromotion } from '../../src/pipeline/live/promotion.ts';
@@ -213,6 +214,41 @@ describeWith(programsFor(options), 'an analyzer on a real API server', () => {
     expect(reply.findings.map(({ pattern }) => pattern)).toContain('field-fight');
     const again = await (await send(token, { ...batch, number: 2, known: reply.version })).json();
     expect(Object.keys(again as object)).toEqual(['version']);
+  });
+
+  it('lets one replica speak, and another when that one leaves or is gone', async () => {
+    const replica = (identity: string) => {
+      const leaving = new AbortController();
+      let leads = false;
+      const election = electLeader({
+        ...{ api, namespace: 'default', name: 'test', identity, leaseSeconds: 2, renewMs: 300, pause: apiPause },
+        ...{ signal: leaving.signal, now: Date.now, onWrite: () => undefined },
+        onChange: (leading) => (leads = leading),
+      });
+      return {
+        leads: () => leads,
+        leave: async (): Promise<void> => {
+          leaving.abort();
+          await election;
+        },
+      };
+    };
+    const first = replica('first');
+    await until('the first to lead', first.leads);
+    const second = replica('second');
+    await pause(1_500);
+    expect([first.leads(), second.leads()]).toEqual([true, false]);
+    await first.leave();
+    await until('the second to lead', second.leads, { withinMs: 2_000 });
+    // One that is killed releases nothing: somebody unheard of holds the Lease.
+    await patch(
+      '/apis/coordination.k8s.io/v1/namespaces/default/leases/test',
+      { spec: { holderIdentity: 'dead' } },
+      'test',
+    );
+    await until('the second to notice', () => !second.leads());
+    await until('the dead one to be replaced', second.leads, { withinMs: 10_000 });
+    await second.leave();
   });
 
   it('counts exactly what etcd holds, resource by resource, and names what no API watch shows', async () => {

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
+import { decryptFile, readBackupKey } from '../../src/maintenance/backup/encryption.ts';
 import { recordText } from '../../src/report/maintenance/record-text.ts';
 import { paletteFor } from '../../src/report/text/palette.ts';
 import { describeWith } from './harness/describe-with.ts';
@@ -110,9 +111,40 @@ describeWith(['etcd'], 'maintenance', () => {
     execFileSync(requiredTool('etcdutl'), ['snapshot', 'restore', snapshot, '--data-dir', restored], {
       stdio: 'ignore',
     });
-    const old = await startEtcd({ extraArgs: [`--data-dir=${restored}`] }).catch(() => undefined);
-    await old?.stop();
+    expect(
+      execFileSync(requiredTool('etcdutl'), ['snapshot', 'status', join(restored, 'member/snap/db')], {
+        encoding: 'utf8',
+      }),
+    ).toContain(String(report?.source[0]?.toRevision));
     expect(await lostKeys(client, acknowledged)).toEqual([]);
+  });
+
+  it('keeps an encrypted backup that only its key opens', async () => {
+    const { client, endpoint } = await started();
+    await fill(client);
+    const [backup, keys] = [scratch(), scratch()];
+    const [key, wrong] = [join(keys, 'key'), join(keys, 'wrong')];
+    writeFileSync(key, `${'5a'.repeat(32)}\n`);
+    writeFileSync(wrong, Buffer.alloc(32, 1));
+
+    const { outcome, evidence } = await maintained(endpoint, { backup, backupKey: key });
+
+    expect(outcome).toBe('done');
+    const { snapshot = '', restore = [] } = evidence;
+    expect(readFileSync(snapshot).includes('settings-1')).toBe(false);
+    expect(statSync(snapshot).mode & 0o777).toBe(0o600);
+    expect(restore[0]).toMatch(/^kubechurn decrypt-backup /);
+    const plain = join(keys, 'plain.db');
+    expect(() => decryptFile(snapshot, plain, readBackupKey(wrong))).toThrow(
+      /damaged, or was encrypted with another key/,
+    );
+    expect(readdirSync(keys).toSorted()).toEqual(['key', 'wrong']);
+    decryptFile(snapshot, plain, readBackupKey(key));
+    const status = execFileSync(requiredTool('etcdutl'), ['snapshot', 'status', plain, '-w', 'json'], {
+      encoding: 'utf8',
+    });
+    expect(JSON.parse(status)).toMatchObject({ revision: evidence.report?.source[0]?.toRevision });
+    expect(() => decryptFile(plain, join(keys, 'again'), readBackupKey(key))).toThrow(/was not encrypted/);
   });
 
   it('finds the members that were not named, and says so', async () => {

@@ -37,13 +37,23 @@ fingerprint() { # of what a build is made from
 # Without a main.go the module names a program of someone else's in its `tool` line.
 package_of() { [ -f "$1/main.go" ] && echo . || sed -n 's/^tool //p' "$1/go.mod"; }
 
-# kube-apiserver refuses to run without a version: it is the one of the module itself.
+# kube-apiserver refuses to run without a version, and helm renders for Kubernetes 1.20: both are that of the module itself.
 linker_flags() {
-  local version minor
+  local version minor package
   version=$(sed -n 's/.*k8s\.io\/kubernetes \(v[0-9.]*\).*/\1/p' go.mod)
-  [ -n "$version" ] || { echo '-s -w'; return; }
   minor=${version#v1.}
-  printf -- '-s -w -X k8s.io/component-base/version.gitVersion=%s -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=%s' "$version" "${minor%%.*}"
+  if [ -n "$version" ]; then
+    printf -- '-s -w -X k8s.io/component-base/version.gitVersion=%s -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=%s' "$version" "${minor%%.*}"
+    return
+  fi
+  printf -- '-s -w'
+  minor=$(sed -n 's/.*k8s\.io\/client-go v0\.\([0-9]*\)\..*/\1/p' go.mod)
+  if grep -q '^tool helm\.sh/' go.mod; then
+    for package in chartutil lint/rules; do
+      printf ' -X helm.sh/helm/v3/pkg/%s.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/%s.k8sVersionMinor=%s' "$package" "$package" "$minor"
+    done
+  fi
+  echo
 }
 
 # Sets $go. Where Go is missing, the Python package index carries a toolchain.

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, constants, openSync, readdirSync, readSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errnoOf } from '../../errors/errno.ts';
 
 /** How many backups stay, and how long; absent: all, for ever. */
 export interface Retention {
@@ -27,7 +28,7 @@ export function whyNoRoom(directory: string, bytes: number, free: (directory: st
     const left = free(directory);
     return left < bytes ? `it has ${left} bytes free and the backup takes ${bytes}` : undefined;
   } catch (error) {
-    const code = error instanceof Object && 'code' in error ? String(error.code) : String(error);
+    const code = errnoOf(error);
     if (code === 'ENOENT') return 'it does not exist';
     return code === 'EROFS' ? 'it is read-only' : code;
   }
@@ -53,7 +54,12 @@ export function writeChecksum(file: string, name: string, sha256: string): void 
 }
 
 /** Removes the backups of this cluster that are too many or too old, never the newest. Returns their names. */
-export function applyRetention(directory: string, clusterId: string, { count, ageMs }: Retention, now: number): string[] {
+export function applyRetention(
+  directory: string,
+  clusterId: string,
+  { count, ageMs }: Retention,
+  now: number,
+): string[] {
   const prefix = `etcd-${BigInt(clusterId).toString(16)}-`;
   const names = readdirSync(directory)
     .filter((name) => ours.test(name) && name.startsWith(prefix))

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { errnoOf } from '../../errors/errno.ts';
 import { maintenanceErrors } from '../errors.ts';
 import type { Lock } from '../ports.ts';
 
@@ -60,7 +61,7 @@ function created(file: string, holder: Holder): boolean {
     linkSync(draft, file);
     return true;
   } catch (error) {
-    const code = codeOf(error);
+    const code = errnoOf(error);
     if (code === 'EEXIST') return false;
     throw maintenanceErrors.lockUnwritable(file, code);
   } finally {
@@ -74,7 +75,7 @@ function holderOf(file: string): Holder | undefined {
     const found: unknown = JSON.parse(readFileSync(file, 'utf8'));
     return isHolder(found) ? found : unknownHolder;
   } catch (error) {
-    return codeOf(error) === 'ENOENT' ? undefined : unknownHolder;
+    return errnoOf(error) === 'ENOENT' ? undefined : unknownHolder;
   }
 }
 
@@ -149,8 +150,4 @@ function removeIfThere(file: string): void {
   } catch {
     // It was never made.
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Object && 'code' in error ? String(error.code) : String(error);
 }

@@ -4,8 +4,7 @@ import { isAnswering, type Seen } from './seen.ts';
 import type { Keep, MaintenanceSettings } from './settings.ts';
 
 export type CompactionPlan =
-  | { readonly revision: number; readonly revisions: number; readonly why: string }
-  | { readonly skip: string };
+  { readonly revision: number; readonly revisions: number; readonly why: string } | { readonly skip: string };
 
 /** Where no revision has a time: as many as incident A's recovery kept, or a tenth of the history where that is less. */
 const revisionsWithoutClock = 1_000;
@@ -29,7 +28,10 @@ export function lastOf({ revision }: { readonly revision: number }): number[] {
  * What to keep, most first. The next one is tried only under NOSPACE, where the database stays full with the one before,
  * and only where nobody asked for just that: a storm may have filled it within the five minutes.
  */
-export function keepsOf({ keep, keepIsDefault }: Pick<MaintenanceSettings, 'keep' | 'keepIsDefault'>, isArmed: boolean): (Keep | 'least')[] {
+export function keepsOf(
+  { keep, keepIsDefault }: Pick<MaintenanceSettings, 'keep' | 'keepIsDefault'>,
+  isArmed: boolean,
+): (Keep | 'least')[] {
   return keepIsDefault && isArmed ? [keep, { milliseconds: 60_000 }, 'least'] : [keep];
 }
 
@@ -46,7 +48,8 @@ export function compactionOf(
       ? { skip: `nothing is older than what is kept: ${why}` }
       : { revision, revisions: revision - oldest, why };
   const least = Math.min(revisionsWithoutClock, Math.ceil((head - oldest) * shareWithoutClock));
-  if (keep === 'least') return upTo(head - least, `the last ${count(least)} revisions are kept, as it stays full with more`);
+  if (keep === 'least')
+    return upTo(head - least, `the last ${count(least)} revisions are kept, as it stays full with more`);
   if ('revisions' in keep) return upTo(head - keep.revisions, `the last ${count(keep.revisions)} revisions are kept`);
   const found = evidence?.revisionBefore(keep.milliseconds);
   if (found !== undefined) return upTo(Math.min(found, head), `the last ${duration(keep.milliseconds)} are kept`);

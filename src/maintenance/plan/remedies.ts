@@ -4,7 +4,12 @@ import { armedFor, isAnswering, votersOf, type Seen } from './seen.ts';
 import type { MaintenanceSettings } from './settings.ts';
 
 /** What is left for a person to do, one sentence each; empty where all is well. */
-export function remedies(seen: Seen, settings: MaintenanceSettings, growthPerMinute: number, outcome: string): string[] {
+export function remedies(
+  seen: Seen,
+  settings: MaintenanceSettings,
+  growthPerMinute: number,
+  outcome: string,
+): string[] {
   const voters = votersOf(seen).filter(isAnswering);
   const over = voters.flatMap((member) => {
     const limits = memberLimits(member, settings, growthPerMinute);

@@ -19,7 +19,11 @@ const atLeast = 30_000;
  * Compacts one member's own file and waits until that is done. `physical` waits only on the member that serves the call,
  * so it is made on each: the first answers OK, the others "has been compacted". Asking again is harmless, unlike going on.
  */
-export async function compactMember(id: string, { revision, revisions }: Compaction, ports: Ports): Promise<StepOutcome> {
+export async function compactMember(
+  id: string,
+  { revision, revisions }: Compaction,
+  ports: Ports,
+): Promise<StepOutcome> {
   const { cluster, clock, pace, signal } = ports;
   const deadline = Math.round(atLeast + revisions * millisPerRevision);
   let heard = clock.now();
@@ -32,7 +36,8 @@ export async function compactMember(id: string, { revision, revisions }: Compact
     } catch (error) {
       if (codeOf(error) === 'ETCD_COMPACTED')
         return { result: 'done', why: `revision ${revision} had been compacted, here it is done now` };
-      if (!isOutcomeUnknown(error) && codeOf(error) !== 'ETCD_BUSY') return { result: 'failed', why: sentenceOf(error) };
+      if (!isOutcomeUnknown(error) && codeOf(error) !== 'ETCD_BUSY')
+        return { result: 'failed', why: sentenceOf(error) };
       const status = await statusOnceItAnswers(id, ports);
       if (!status) return { result: 'unknown', why: `${sentenceOf(error)}, and it has not answered since` };
       if (status.inUseBytes < inUse) heard = clock.now();

@@ -21,11 +21,15 @@ export async function defragmentMember(member: AnsweringMember, ports: Ports): P
   const { cluster, clock, pace } = ports;
   const { sizeBytes } = member.state;
   const began = clock.now();
-  const failure = await defragment(cluster.member(member.id), pace.defragmentDeadline ?? deadlineMillis(sizeBytes)).then(
+  const failure = await defragment(
+    cluster.member(member.id),
+    pace.defragmentDeadline ?? deadlineMillis(sizeBytes),
+  ).then(
     () => undefined,
     (error: unknown) => ({ error }),
   );
-  if (failure && codeOf(failure.error) === 'ETCD_LEARNER') return { result: 'skipped', why: 'it is a learner', blockedMs: 0 };
+  if (failure && codeOf(failure.error) === 'ETCD_LEARNER')
+    return { result: 'skipped', why: 'it is a learner', blockedMs: 0 };
   const after = await statusOnceItAnswers(member.id, ports);
   const blockedMs = Math.round(clock.now() - began);
   if (!after)

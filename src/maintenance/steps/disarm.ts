@@ -23,5 +23,8 @@ export async function disarm(seen: Seen, growthPerMinute: number, { cluster, set
   const names = listed(armed.map((id) => nameById(seen, id)));
   return left.length === 0
     ? { result: 'done', why: `NOSPACE of ${names} is disarmed; none is left` }
-    : { result: 'failed', why: `NOSPACE is armed again for ${listed(left.map(({ memberId }) => nameById(seen, memberId)))}` };
+    : {
+        result: 'failed',
+        why: `NOSPACE is armed again for ${listed(left.map(({ memberId }) => nameById(seen, memberId)))}`,
+      };
 }

@@ -31,7 +31,8 @@ export async function settle(
     await clock.wait(between, signal);
   }
   const began = clock.now();
-  const read = (): Promise<number[]> => Promise.all(voters.map(async ({ id }) => (await cluster.member(id).status()).inUseBytes));
+  const read = (): Promise<number[]> =>
+    Promise.all(voters.map(async ({ id }) => (await cluster.member(id).status()).inUseBytes));
   let before = await read();
   for (;;) {
     await clock.wait(between, signal);
@@ -40,6 +41,7 @@ export async function settle(
     before = now;
     const inUse = listed(now.map((each, i) => `${nameOf(voters[i]!)} ${bytes(each)}`));
     if (!falling) return { result: 'done', why: `in use: ${inUse}` };
-    if (clock.now() - began > atMost) return { result: 'done', why: `still falling after ${atMost / 1000} s, in use: ${inUse}` };
+    if (clock.now() - began > atMost)
+      return { result: 'done', why: `still falling after ${atMost / 1000} s, in use: ${inUse}` };
   }
 }

@@ -26,10 +26,19 @@ const callMillis = 15_000;
 const between = 1_000;
 
 /** `watch`: an alarm was disarmed, so that it may come back. */
-export async function verify(watch: boolean, ports: Ports): Promise<StepOutcome & { readonly verification: Verification }> {
+export async function verify(
+  watch: boolean,
+  ports: Ports,
+): Promise<StepOutcome & { readonly verification: Verification }> {
   const { cluster, clock, pace, signal } = ports;
   const sound = await soundCluster(ports);
-  const nothing = { writesAccepted: false, readable: false, alarms: [], watchedSeconds: 0, hashes: 'not compared' } as const;
+  const nothing = {
+    writesAccepted: false,
+    readable: false,
+    alarms: [],
+    watchedSeconds: 0,
+    hashes: 'not compared',
+  } as const;
   if ('whyNot' in sound) return { result: 'failed', why: sound.whyNot, verification: nothing };
   const voters = votersOf(sound.seen).filter(isAnswering);
   const leader = cluster.member((leaderOf(sound.seen) ?? voters[0]!).id);
@@ -50,7 +59,13 @@ export async function verify(watch: boolean, ports: Ports): Promise<StepOutcome 
   const hashes = ports.verifyHash ? await compareHashes(voters, ports) : 'not compared';
   const unread = await unreadable(voters, ports);
   const alarms = alarmNames(seen);
-  const verification = { writesAccepted: written === undefined, readable: unread.length === 0, alarms, watchedSeconds, hashes };
+  const verification = {
+    writesAccepted: written === undefined,
+    readable: unread.length === 0,
+    alarms,
+    watchedSeconds,
+    hashes,
+  };
   const faults = [
     ...(written === undefined ? [] : [`a probe write was refused: ${written}`]),
     ...(alarms.length > 0 ? [`armed again: ${listed(alarms)}`] : []),

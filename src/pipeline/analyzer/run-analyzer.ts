@@ -51,7 +51,7 @@ export interface RunningAnalyzer {
   stop(): Promise<void>;
 }
 
-export const leaseName = 'kubechurn-analyzer';
+const leaseName = 'kubechurn-analyzer';
 const sizeEvery = 60_000;
 const sizesKept = 1_440;
 
@@ -118,6 +118,13 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<RunningAnal
       })
     : Promise.resolve();
   void watchSize();
+  void tellBeginning();
+
+  async function tellBeginning(): Promise<void> {
+    await live.synced;
+    const { fromRevision, resources, objects } = live.status();
+    log('info', 'counting began', { fromRevision, resources: resources.length, objects });
+  }
 
   async function watchSize(): Promise<void> {
     while (!signal.aborted) {
@@ -201,7 +208,7 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<RunningAnal
 function createTaker(
   live: LiveAnalysis,
   onTaken: (taken: number, dropped: number) => void,
-): (body: Json) => BatchReply | undefined {
+): (body: Json | undefined) => BatchReply | undefined {
   const last = new Map<string, number>();
   const isNew = ({ from, number }: Batch): boolean => {
     if ((last.get(from) ?? -Infinity) >= number) return false;

@@ -6,7 +6,7 @@ import { asList, asObject, asText, isObject } from '../../objects/json-text.ts';
 const verbs: readonly Verb[] = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 
 /** The batch in a body; undefined where it is none. A request that is none is left out. */
-export function readBatch(body: Json): Batch | undefined {
+export function readBatch(body: Json | undefined): Batch | undefined {
   if (!isObject(body)) return undefined;
   const { from, number, dropped, requests, known } = body;
   if (typeof from !== 'string' || typeof number !== 'number' || !Array.isArray(requests)) return undefined;

@@ -47,7 +47,7 @@ export function createBoard(): Board {
   };
 }
 
-export function idOfFinding({ pattern, subject }: Pick<Finding, 'pattern' | 'subject'>): string {
+function idOfFinding({ pattern, subject }: Pick<Finding, 'pattern' | 'subject'>): string {
   return `${pattern} ${idOfSubject(subject)}`;
 }
 

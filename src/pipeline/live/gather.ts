@@ -76,7 +76,7 @@ export function gather(input: Gathering): Gathered {
     const attributed = new AttributedWriters();
     for (const { key, user, certain, ...by } of join.users()) {
       const id = idIn(tally, key);
-      if (id !== undefined) attributed.move(keyCount(tally, id), user, by, { certain, doubt: 0 });
+      if (id !== undefined) attributed.move(keyCount(tally, id), user, by, { certain, doubt: by.writes - certain });
     }
     return attributed.counts(counted.writers);
   };

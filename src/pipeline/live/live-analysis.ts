@@ -175,7 +175,7 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
 
   const look = (): void => {
     if (!counter.synced) return;
-    const began = performance.now();
+    const started = performance.now();
     if (window.turn(now())) {
       counters.samples.turn();
       join.turn();
@@ -195,7 +195,7 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
     );
     fulls.setNamed(new Set([...fulls.watched.keys()].filter((key) => named.has(idOfKey(key)))));
     for (const transition of board.update(standing, now())) options.onTransition?.(transition);
-    lastLookMs = performance.now() - began;
+    lastLookMs = performance.now() - started;
   };
 
   const isQuiet = (subject: Standing['finding']['subject']): boolean => {

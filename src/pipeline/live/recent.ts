@@ -22,7 +22,7 @@ export function createRecent(began: Millis): Recent {
   let since = began;
   const turn = (now: Millis): void => {
     if (now - since < halfMs) return;
-    older = now - since < 2 * halfMs ? current : new Map();
+    older = now - since < 2 * halfMs ? current : new Map<string, number>();
     olderSince = now - since < 2 * halfMs ? since : now;
     current = new Map();
     since = now;

@@ -66,7 +66,7 @@ export function createRequestJoin(): RequestJoin {
     const rivals = (candidates.get(id) ?? []).filter(
       ({ uid, verb }) => (uid === undefined || uid === write.uid) && (write.previous === 0) === (verb === 'create'),
     );
-    const match = choose(rivals, write);
+    const match = choose(rivals, candidates.get(String(write.revision)) ?? [], write);
     if (!match) return false;
     candidates.delete(id);
     const { request, confidence } = match;
@@ -88,10 +88,14 @@ export function createRequestJoin(): RequestJoin {
     get requests() {
       return requests;
     },
-    offer(requests) {
-      for (const request of requests) {
+    offer(more) {
+      for (const request of more) {
         if (request.dryRun) continue;
         offered = true;
+        if (request.outcome === 'rejected') {
+          requests.add(request);
+          continue;
+        }
         const id =
           request.verb === 'create' ? request.uid : request.basedOn === undefined ? undefined : String(request.basedOn);
         if (id === undefined) continue;
@@ -157,23 +161,35 @@ function count(into: Map<string, Mutable>, write: WaitingWrite, user: string, co
   if (confidence === 'high') sum.certain++;
 }
 
-/** Alone: high. Among several the one whose metadata is what was stored: high. Else the last that came: medium. */
+/**
+ * Alone: high. Among several the one whose metadata is what was stored: high; one with other metadata it was not. Where
+ * that leaves more than one, who asks again on top of this revision has lost it: medium. Else the last that came: medium,
+ * though it may be any of them.
+ */
 function choose(
-  rivals: readonly Request[],
+  all: readonly Request[],
+  again: readonly Request[],
   write: WaitingWrite,
 ): { readonly request: Request; readonly confidence: Confidence } | undefined {
-  const [first, ...others] = rivals;
-  if (!first) return undefined;
-  if (
-    others.length === 0 ||
-    rivals.every(({ user, fieldManager }) => user === first.user && fieldManager === first.fieldManager)
-  )
-    return { request: first, confidence: 'high' };
+  const [only] = all;
+  if (!only || isOneWriter(all)) return only && { request: only, confidence: 'high' };
   const stored = write.digest();
-  const equal = stored === undefined ? [] : rivals.filter(({ metadataDigest }) => metadataDigest === stored);
-  const [match] = equal;
-  if (match && new Set(equal.map(({ user }) => user)).size === 1) return { request: match, confidence: 'high' };
-  return { request: match ?? rivals.at(-1)!, confidence: 'medium' };
+  const rivals = all.filter(
+    ({ metadataDigest }) => metadataDigest === undefined || stored === undefined || metadataDigest === stored,
+  );
+  const [left] = rivals;
+  if (left && isOneWriter(rivals)) return { request: left, confidence: 'high' };
+  const losers = new Set(again.map(writerIn));
+  const winners = rivals.filter((request) => !losers.has(writerIn(request)));
+  const request = (isOneWriter(winners) ? winners[0] : undefined) ?? (rivals.at(-1) ?? all.at(-1))!;
+  return { request, confidence: 'medium' };
+}
+
+const writerIn = ({ user, fieldManager, subresource }: Request): string => `${user}\n${fieldManager}\n${subresource}`;
+
+function isOneWriter(requests: readonly Request[]): boolean {
+  const [first] = requests;
+  return first !== undefined && requests.every((request) => writerIn(request) === writerIn(first));
 }
 
 /** Drops the oldest. */

@@ -10,6 +10,7 @@ import {
   writeChecksum,
   type Retention,
 } from '../../maintenance/backup/directory.ts';
+import { encryptFile } from '../../maintenance/backup/encryption.ts';
 import type { Cluster } from '../../maintenance/cluster.ts';
 import { nameOf, type AnsweringMember, type Seen } from '../../maintenance/plan/seen.ts';
 import type { Evidence, EvidencePort } from '../../maintenance/ports.ts';
@@ -45,6 +46,8 @@ export interface EvidenceOptions {
   readonly cluster: Cluster;
   /** A directory that keeps the snapshot. */
   readonly backup?: string;
+  /** Encrypts what is kept. */
+  readonly key?: Buffer;
   readonly retention: Retention;
   readonly free: FreeSpace;
   readonly version: string;
@@ -105,11 +108,13 @@ async function takeFrom(
   signal: AbortSignal,
   options: EvidenceOptions,
 ): Promise<KeptEvidence & { readonly evidence: Evidence }> {
-  const { backup, free, cluster } = options;
-  const shortage = backup === undefined ? temporaryShortage(from.state.sizeBytes, free) : undefined;
-  if (shortage !== undefined) return census(from, shortage, options);
+  const { backup, free, cluster, key } = options;
+  const isPlain = backup !== undefined && key === undefined;
+  const shortage = isPlain ? undefined : temporaryShortage(from.state.sizeBytes, free);
+  if (shortage !== undefined && backup === undefined) return census(from, shortage, options);
+  if (shortage !== undefined) throw evidenceErrors.none(shortage);
   const name = backupName(from.state.clusterId, from.state.revision, options.now());
-  const target = backup === undefined ? openTemporary() : openKept(join(backup, name));
+  const target = isPlain ? openKept(join(backup, name)) : openTemporary();
   try {
     const taken = await spool(from, cluster.member(from.id), target, signal, options);
     const file = target.finish();
@@ -129,16 +134,18 @@ async function takeFrom(
       }),
     });
     const evidence = {
-      why: `${bytes(taken)} of ${nameOf(from)}, read and understood${backup === undefined ? '' : `, kept as ${join(backup, name)}`}`,
+      why: `${bytes(taken)} of ${nameOf(from)}, read and understood${backup === undefined ? '' : `, kept as ${join(backup, key === undefined ? name : `${name}.enc`)}`}`,
       growthPerMinute: growthOf(report),
       compactRevision: Math.max(0, ...report.source.map(({ compactRevision }) => compactRevision)),
       revisionBefore: (milliseconds: number) => revisionBefore(report, clock, milliseconds),
     };
     if (backup === undefined) return { report, evidence };
-    const sha256 = sha256Of(file);
-    writeChecksum(file, basename(file), sha256);
+    const snapshot = key === undefined ? file : join(backup, `${name}.enc`);
+    if (key !== undefined) encryptFile(file, snapshot, key);
+    const sha256 = sha256Of(snapshot);
+    writeChecksum(snapshot, basename(snapshot), sha256);
     applyRetention(backup, from.state.clusterId, options.retention, options.now());
-    return { report, evidence, snapshot: file, sha256, bytes: taken };
+    return { report, evidence, snapshot, sha256, bytes: taken };
   } finally {
     target.discard();
   }

@@ -25,8 +25,11 @@ export function recordOf(run: MaintenanceRun, evidence: KeptEvidence, version: s
 
 /** For every member in turn: the same file makes a new cluster of them all. */
 function restoreLines(file: string): string[] {
+  const isEncrypted = file.endsWith('.enc');
+  const plain = isEncrypted ? file.replace(/\.enc$/, '') : file;
   return [
-    'stop every etcd and API server, move each data directory away, then on each member:',
-    `etcdutl snapshot restore ${file} --name NAME --initial-cluster NAME=PEER_URL,... --initial-advertise-peer-urls PEER_URL --data-dir NEW_DIRECTORY --bump-revision 1000000000 --mark-compacted`,
+    ...(isEncrypted ? [`kubechurn decrypt-backup ${file} --backup-key KEY_FILE --to ${plain}`] : []),
+    'stop every API server and every etcd, move each data directory away; then, on each member:',
+    `etcdutl snapshot restore ${plain} --data-dir DATA_DIR --name NAME --initial-cluster NAME=PEER_URL,... --initial-advertise-peer-urls PEER_URL --bump-revision 1000000000 --mark-compacted`,
   ];
 }

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { ChurnReport } from '../schema.ts';
 import { splitStep } from '../step.ts';
 import { resourceName, subjectName } from '../text/names.ts';
-import { printable } from '../text/printable.ts';
+import { printable } from '../../words/printable.ts';
 import { count, percent } from '../../words/units.ts';
 import { breakable, Code, Name } from './name.tsx';
 import { Bar } from './share-bar.tsx';

@@ -1,5 +1,5 @@
 import type { ComponentChild, JSX } from 'preact';
-import { printable } from '../text/printable.ts';
+import { printable } from '../../words/printable.ts';
 
 /** A name somebody in the cluster chose: its direction stays its own, and what would hide or reorder text is spelled out. */
 export function Name({ of }: { readonly of: string }): JSX.Element {

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { printable } from '../text/printable.ts';
+import { printable } from '../../words/printable.ts';
 import { Name } from './name.tsx';
 
 export interface TableColumn<Row> {

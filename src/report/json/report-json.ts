@@ -2,8 +2,8 @@
  *  them into a name, and the report is often read on a terminal. */
 const treacherous = /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
-/** A report of any kind as indented JSON with a newline at its end; parses to exactly the report. */
-export function reportJson(report: Readonly<object>): string {
-  const json = JSON.stringify(report, undefined, 2);
+/** A report of any kind as JSON, indented or on one line, with a newline at its end; parses to exactly the report. */
+export function reportJson(report: Readonly<object>, indent = 2): string {
+  const json = JSON.stringify(report, undefined, indent);
   return `${json.replace(treacherous, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }

@@ -2,7 +2,7 @@ import { columnLines } from '../text/columns.ts';
 import { labelled, wrap } from '../text/fit.ts';
 import { resourceName, subjectName } from '../text/names.ts';
 import type { Palette } from '../text/palette.ts';
-import { printable } from '../text/printable.ts';
+import { printable } from '../../words/printable.ts';
 import { bytes, count, duration, percent } from '../../words/units.ts';
 import type { MaintenanceRecord } from './schema.ts';
 
@@ -83,24 +83,44 @@ function steps(record: MaintenanceRecord): string[] {
 
 function culprits({ evidence: { report } }: MaintenanceRecord): string[] {
   if (report === null) return [];
-  const found = report.findings.slice(0, culpritsNamed).flatMap(({ pattern, subject, shareWithConsequences, cause, remedy }, i) => [
-    ...wrap(`${i + 1}. ${pattern}: ${printable(subjectName(subject))}, ${percent(shareWithConsequences)} of writes`, width),
-    ...labelled('why', printable(cause), { indent: 3, labelWidth: 5, width }).map(({ label, text }) => label + text),
-    ...labelled('fix', printable(remedy.summary), { indent: 3, labelWidth: 5, width }).map(({ label, text }) => label + text),
-  ]);
+  const found = report.findings
+    .slice(0, culpritsNamed)
+    .flatMap(({ pattern, subject, shareWithConsequences, cause, remedy }, i) => [
+      ...wrap(
+        `${i + 1}. ${pattern}: ${printable(subjectName(subject))}, ${percent(shareWithConsequences)} of writes`,
+        width,
+      ),
+      ...labelled('why', printable(cause), { indent: 3, labelWidth: 5, width }).map(({ label, text }) => label + text),
+      ...labelled('fix', printable(remedy.summary), { indent: 3, labelWidth: 5, width }).map(
+        ({ label, text }) => label + text,
+      ),
+    ]);
   const most = report.resources
     .slice(0, culpritsNamed)
     .map((each) => `${printable(resourceName(each))} ${percent(each.share)}`)
     .join(', ');
-  return [`WHO HAD FILLED IT (${count(report.totals.writes)} writes: ${most})`, ...(found.length > 0 ? found : ['no known cause was found'])];
+  return [
+    ...wrap(`WHO HAD FILLED IT (${count(report.totals.writes)} writes: ${most})`, width),
+    ...(found.length > 0 ? found : ['no known cause was found']),
+  ];
 }
 
 function backup({ evidence: { snapshot, sha256, restore = [] } }: MaintenanceRecord): string[] {
   if (snapshot === undefined) return [];
-  return ['BACKUP', `${printable(snapshot)}`, `sha256 ${sha256 ?? ''}`, ...restore.map((line) => `  ${printable(line)}`)];
+  return [
+    'BACKUP',
+    `${printable(snapshot)}`,
+    `sha256 ${sha256 ?? ''}`,
+    ...restore.map((line) => `  ${printable(line)}`),
+  ];
 }
 
 function listOf(head: string, sentences: readonly string[]): string[] {
   if (sentences.length === 0) return [];
-  return [head, ...sentences.flatMap((each) => labelled('-', printable(each), { indent: 0, labelWidth: 2, width }).map(({ label, text }) => label + text))];
+  return [
+    head,
+    ...sentences.flatMap((each) =>
+      labelled('-', printable(each), { indent: 0, labelWidth: 2, width }).map(({ label, text }) => label + text),
+    ),
+  ];
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { apiVersion } from '../api-version.ts';
 import { churnReport, type Immutable } from '../schema.ts';
 
-/** The one definition of what `maintain -o json` prints. docs/maintenance-record.schema.json is generated from it. */
+/** The one definition of what `maintain -o json` prints. docs/maintenance.schema.json is generated from it. */
 
 const bytes = z.int().nonnegative();
 const seconds = z.number().nonnegative();
@@ -54,7 +54,9 @@ const verification = z.strictObject({
   readable: z.boolean().describe('every voter served a linearizable read'),
   alarms: z.array(z.string()).describe('armed at the end'),
   watchedSeconds: seconds.describe('how long it was watched whether the alarm comes back'),
-  hashes: z.enum(['equal', 'different', 'not compared']).describe("of all voters' keys at one revision (--verify-hash)"),
+  hashes: z
+    .enum(['equal', 'different', 'not compared'])
+    .describe("of all voters' keys at one revision (--verify-hash)"),
 });
 
 export const maintenanceRecord = z
@@ -66,7 +68,9 @@ export const maintenanceRecord = z
       .enum(['nothing-to-do', 'done', 'partial', 'refused', 'failed', 'planned'])
       .describe('planned: with --dry-run, what a run would do'),
     why: z.string(),
-    budget: bytes.nullable().describe('bytes of a file above which maintenance is due; null where the quota is unknown'),
+    budget: bytes
+      .nullable()
+      .describe('bytes of a file above which maintenance is due; null where the quota is unknown'),
     members: z.array(member),
     steps: z.array(step).describe('in the order in which they were done'),
     warnings: z.array(z.string()),

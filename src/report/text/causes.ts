@@ -4,7 +4,7 @@ import { widthOf } from './cell-width.ts';
 import { labelled, padRight, shorten, wrap } from './fit.ts';
 import type { TextLayout } from './layout.ts';
 import { resourceName, subjectName } from './names.ts';
-import { printable } from './printable.ts';
+import { printable } from '../../words/printable.ts';
 import { shareBar } from './share-bar.ts';
 import { count, counted, percent } from '../../words/units.ts';
 

@@ -1,6 +1,6 @@
 import { columnLines, type Column } from './columns.ts';
 import { wrap } from './fit.ts';
-import { printable } from './printable.ts';
+import { printable } from '../../words/printable.ts';
 import { count, counted, percent } from '../../words/units.ts';
 
 /** A provisional answer from a census of the living keys. */

@@ -3,7 +3,7 @@ import { counted } from '../../words/units.ts';
 import type { CheckReport } from '../check/schema.ts';
 import { wrap } from './fit.ts';
 import { paletteFor, type Palette } from './palette.ts';
-import { printable } from './printable.ts';
+import { printable } from '../../words/printable.ts';
 
 const width = 80;
 const marks: Readonly<Record<CheckResult, string>> = { ok: '√', warning: '‼', failed: '×', skipped: '-' };

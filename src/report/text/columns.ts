@@ -1,6 +1,6 @@
 import { widthOf } from './cell-width.ts';
 import { padLeft, padRight, shorten } from './fit.ts';
-import { printable } from './printable.ts';
+import { printable } from '../../words/printable.ts';
 
 export interface Column<Row> {
   readonly head: string;

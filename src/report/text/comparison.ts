@@ -3,7 +3,7 @@ import type { ChurnReport } from '../schema.ts';
 import { columnLines } from './columns.ts';
 import { wrap } from './fit.ts';
 import type { TextLayout } from './layout.ts';
-import { printable } from './printable.ts';
+import { printable } from '../../words/printable.ts';
 import { count } from '../../words/units.ts';
 
 /** What is new, grown, shrunk and gone since the earlier report. Empty without one. */

@@ -3,7 +3,7 @@ import { factsOf, type Fact } from '../facts.ts';
 import type { ChurnReport } from '../schema.ts';
 import { labelled } from './fit.ts';
 import type { TextLayout } from './layout.ts';
-import { printable } from './printable.ts';
+import { printable } from '../../words/printable.ts';
 
 /** What the verdict rests on: the database, how much was counted, what was not seen and what is accepted. */
 export function factLines(report: ChurnReport, { width, paint, wide }: TextLayout): string[] {

@@ -3,7 +3,7 @@ import { alarmMeaning } from '../alarms.ts';
 import type { ChurnReport } from '../schema.ts';
 import { wrap } from './fit.ts';
 import type { TextLayout } from './layout.ts';
-import { printable } from './printable.ts';
+import { printable } from '../../words/printable.ts';
 import { count, counted } from '../../words/units.ts';
 
 const severities = ['critical', 'warning', 'info'] as const satisfies readonly Severity[];

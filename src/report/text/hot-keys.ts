@@ -2,6 +2,7 @@ import type { HotKey } from '../../model/hot-key.ts';
 import { perMinute } from '../../words/units.ts';
 import { columnLines, type Column } from './columns.ts';
 import { shorten } from './fit.ts';
+import { printable } from '../../words/printable.ts';
 
 export interface HotKeysLayout {
   /** With the namespace of each in front, as `kubectl -A` has it. */
@@ -20,12 +21,12 @@ export function hotKeysText(keys: readonly HotKey[], { allNamespaces, wide, head
   const findings = Math.max(7, ...keys.map((hot) => hot.findings.join(',').length));
   // Rates take eight columns, each gap two.
   const room = wide ? Infinity : Math.max(24, width - namespaces - findings - 14);
-  const name: Column<HotKey> = { head: 'NAME', of: (hot) => shorten(nameOf(hot), room) };
+  const name: Column<HotKey> = { head: 'NAME', of: (hot) => shorten(printable(nameOf(hot)), room) };
   const columns: Column<HotKey>[] = [
     ...(allNamespaces ? [{ head: 'NAMESPACE', of: ({ resource }: HotKey) => resource?.namespace ?? '' }] : []),
     name,
     { head: 'WRITES', align: 'right', of: (hot) => perMinute(hot.perMinute) },
-    { head: 'FINDING', of: ({ findings }) => findings.join(',') || '-' },
+    { head: 'FINDING', of: (hot) => hot.findings.join(',') || '-' },
     ...(wide ? [{ head: 'KEY', of: ({ key }: HotKey) => key }] : []),
   ];
   const [head = '', ...rows] = columnLines(keys, columns);

@@ -10,13 +10,14 @@ export interface Authorities {
 
 /** Where the authority is kept: a Secret. Two replicas may start at once, so writing compares. */
 export interface AuthorityStore {
-  read(): Promise<{ readonly authorities: Authorities; readonly version: string } | undefined>;
+  /** Its `authorities` are undefined where there is a place for them but nothing in it. */
+  read(): Promise<{ readonly authorities: Authorities | undefined; readonly version: string } | undefined>;
   /** @param over version that was read, undefined for none. False where another replica was first. */
   write(authorities: Authorities, over: string | undefined): Promise<boolean>;
 }
 
-/** Makes the API servers trust them: the webhook configuration's caBundle. PEM, one after another. */
-export type PublishBundle = (bundle: string) => Promise<void>;
+/** Makes the API servers trust them: the webhook configuration's caBundle. PEM, one after another. True where it was another. */
+export type PublishBundle = (bundle: string) => Promise<boolean>;
 
 /** A replica that loses a race finds the winner's authority at its next try. */
 const tries = 5;
@@ -25,8 +26,9 @@ const tries = 5;
 export async function currentAuthorities(store: AuthorityStore, name: string, now: Date): Promise<Authorities> {
   for (let attempt = 1; ; attempt++) {
     const stored = await store.read();
-    if (stored && !isDue(stored.authorities.current, now)) return stored.authorities;
-    const former = stored ? [stored.authorities.current.certificate, ...stored.authorities.former] : [];
+    const last = stored?.authorities;
+    if (last && !isDue(last.current, now)) return last;
+    const former = last ? [last.current.certificate, ...last.former] : [];
     const authorities: Authorities = {
       current: await issueAuthority(name, now),
       former: former.filter((certificate) => lifeOf({ certificate }).to > now),
@@ -42,8 +44,8 @@ export function bundleOf({ current, former }: Authorities): string {
 }
 
 /**
- * The certificate to serve with at `now`: `served` as long as it is good, else a new one, for which the API servers were
- * first told to trust its authority.
+ * The certificate to serve with at `now`: `served` as long as it is good, else a new one. API servers take a moment to
+ * notice a new authority, so where its predecessor is still trusted nothing is served under the new one until the next time.
  */
 export async function autoPair(
   parts: { readonly store: AuthorityStore; readonly publish: PublishBundle; readonly names: readonly string[] },
@@ -51,7 +53,9 @@ export async function autoPair(
   now: Date,
 ): Promise<KeyPair> {
   const authorities = await currentAuthorities(parts.store, 'kubechurn webhook', now);
-  await parts.publish(bundleOf(authorities));
+  const isNew = await parts.publish(bundleOf(authorities));
   if (served && !isDue(served, now) && isSignedBy(served, authorities.current)) return served;
+  const isTrusted = authorities.former.some((certificate) => served && isSignedBy(served, { certificate }));
+  if (served && isNew && isTrusted && lifeOf(served).to > now) return served;
   return issueLeaf(authorities.current, parts.names, now);
 }

@@ -107,7 +107,10 @@ export async function watchCluster(options: ClusterWatchOptions): Promise<void> 
     const ended = new AbortController();
     const waiting = { signal: AbortSignal.any([signal, ended.signal]), abort: () => ended.abort() };
     const woken = new Promise<void>((resolve) => (wake = resolve));
-    await Promise.race([stale ? undefined : woken, pause(watched.size === 0 ? 2_000 : rediscoverEvery, waiting.signal)]);
+    await Promise.race([
+      stale ? undefined : woken,
+      pause(watched.size === 0 ? 2_000 : rediscoverEvery, waiting.signal),
+    ]);
     waiting.abort();
     if (stale) await pause(settleAfterDefinition, signal);
   }

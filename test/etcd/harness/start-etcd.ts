@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { connect, type EtcdClient } from './client.ts';
 import { flags } from './flags.ts';
@@ -100,18 +100,20 @@ async function startIn(scene: Scene, program: string, options: EtcdOptions): Pro
       const plan = plans[index];
       if (plan === undefined) throw new Error(`there is no member ${index}`);
       const process = startMember(plan, cluster);
-      await healthy(plan.health, process);
+      // Not its health: an alarm that is still armed makes that false.
+      await until(`${plan.name} to follow a leader again`, async () => {
+        if (process.ended()) throw new Error(`${plan.name} ended: ${process.lastWords()}`);
+        return (await getText(`${plan.health}/metrics`))?.includes('etcd_server_has_leader 1');
+      });
       return process.pid;
     },
     async addLearner(learner = {}) {
       const [plan] = await planMembers(scene.directory, { ...options, members: 1 });
       if (plan === undefined) throw new Error('a learner needs a plan');
       const named = { ...plan, name: 'learner', dataDir: join(scene.directory, 'learner') };
-      execFileSync(
-        requiredTool('etcdctl'),
-        ['--endpoints', endpoint, 'member', 'add', named.name, '--learner', `--peer-urls=${named.peer}`],
-        { stdio: 'ignore' },
-      );
+      const add = ['member', 'add', named.name, '--learner', `--peer-urls=${named.peer}`];
+      // Refused until every member has been in touch for five seconds (etcdserver HealthInterval).
+      await until('the learner to be added', () => ranWell(requiredTool('etcdctl'), ['--endpoints', endpoint, ...add]));
       const process = startMember(named, `${cluster},${named.name}=${named.peer}`, [
         '--initial-cluster-state=existing',
         ...flags({ 'quota-backend-bytes': learner.quotaBytes }),
@@ -123,6 +125,10 @@ async function startIn(scene: Scene, program: string, options: EtcdOptions): Pro
       return { ...named, dbFile: join(named.dataDir, 'member/snap/db'), pid: process.pid };
     },
   };
+}
+
+function ranWell(program: string, args: readonly string[]): boolean {
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 }
 
 type MemberPlan = Omit<EtcdMember, 'pid'> & { health: string; clientUrls: string };

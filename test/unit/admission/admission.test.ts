@@ -77,6 +77,15 @@ describe('warnings', () => {
     expect(warning).toMatch(/ \(docs\/patterns\/field-fight\)$/);
   });
 
+  it('hold nothing that could forge a line, which the API server would drop them for', () => {
+    const [warning = ''] = knowing([finding({ fields: ['/spec/a\nWarning: b\u202e'] })]).decide(
+      flip(),
+      false,
+      1,
+    ).warnings;
+    expect(warning).toContain('/spec/a\\x0aWarning: b\\u{202e} of');
+  });
+
   it('stop when a user has had enough, and come back with time', () => {
     const admission = knowing([finding()]);
     const told = (user: string, at: number) => admission.decide(flip(user), false, at).warnings.length;

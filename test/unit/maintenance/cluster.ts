@@ -24,7 +24,10 @@ export function cluster(sketches: Readonly<Record<string, MemberSketch>> = {}, a
 /** In place of a sketch: this one does not exist. */
 export const gone: MemberSketch = {};
 
-function member(name: string, { clientUrls, isLearner = false, defragmenting = false, silence, ...state }: MemberSketch): SeenMember {
+function member(
+  name: string,
+  { clientUrls, isLearner = false, defragmenting = false, silence, ...state }: MemberSketch,
+): SeenMember {
   const id = idOf(name);
   return {
     id,
@@ -32,7 +35,9 @@ function member(name: string, { clientUrls, isLearner = false, defragmenting = f
     isLearner,
     clientUrls: clientUrls ?? [`http://${name}:2379`],
     defragmenting,
-    ...(silence === undefined && !defragmenting ? { state: { ...healthy, endpoint: `http://${name}:2379`, ...state } } : {}),
+    ...(silence === undefined && !defragmenting
+      ? { state: { ...healthy, endpoint: `http://${name}:2379`, ...state } }
+      : {}),
     ...(silence !== undefined && { silence }),
   };
 }

@@ -57,13 +57,21 @@ describe('whether a member is worth its stall', () => {
 
 describe('to which revision it compacts', () => {
   const seen = cluster(); // at revision 40,000
-  const evidence = (revision: number | undefined, compactRevision = 0) => ({ revisionBefore: () => revision, compactRevision });
+  const evidence = (revision: number | undefined, compactRevision = 0) => ({
+    revisionBefore: () => revision,
+    compactRevision,
+  });
   const minutes = { milliseconds: 300_000 };
   it.each([
     ['the revision of five minutes ago', minutes, evidence(31_000), { revision: 31_000 }],
     ['none where all is younger', minutes, evidence(0), { skip: expect.stringMatching(/nothing is older/) }],
     ['none where that was compacted before', minutes, evidence(31_000, 31_000), { skip: expect.anything() }],
-    ['all but 1,000 where no time is known', minutes, evidence(undefined), { revision: 39_000, why: expect.stringMatching(/no stored object/) }],
+    [
+      'all but 1,000 where no time is known',
+      minutes,
+      evidence(undefined),
+      { revision: 39_000, why: expect.stringMatching(/no stored object/) },
+    ],
     ['all but a tenth of a short history', minutes, evidence(undefined, 39_900), { revision: 39_990 }],
     ['all but 1,000 without evidence', minutes, undefined, { revision: 39_000 }],
     ['all but a number of revisions', { revisions: 10 }, undefined, { revision: 39_990 }],
@@ -81,7 +89,8 @@ describe('to which revision it compacts', () => {
 
 describe('who comes next', () => {
   it('is decided afresh: whoever leads now comes last', () => {
-    const led = (by: string) => cluster({ a: { leaderId: idOf(by) }, b: { leaderId: idOf(by) }, c: { leaderId: idOf(by) } });
+    const led = (by: string) =>
+      cluster({ a: { leaderId: idOf(by) }, b: { leaderId: idOf(by) }, c: { leaderId: idOf(by) } });
     expect(turnsOf(led('a')).map(({ name }) => name)).toEqual(['b', 'c', 'a']);
     expect(turnsOf(led('b')).map(({ name }) => name)).toEqual(['a', 'c', 'b']);
   });

@@ -63,19 +63,35 @@ describe('automatic certificates', () => {
   it('renew the leaf alone, and have the new authority trusted before anything is signed with it', async () => {
     const store = secret();
     const published: string[] = [];
-    const parts = { store, publish: async (bundle: string) => void published.push(bundle), names: ['a'] };
+    const parts = {
+      store,
+      publish: async (bundle: string) => published.push(bundle) > 0 && published.at(-2) !== bundle,
+      names: ['a'],
+    };
     const first = await autoPair(parts, undefined, start);
     expect(await autoPair(parts, first, after(4))).toBe(first);
     const second = await autoPair(parts, first, after(5));
     expect(second).not.toBe(first);
     expect(new Set(published).size).toBe(1);
 
-    const third = await autoPair(parts, second, after(250));
+    const renewed = await autoPair(parts, second, after(242));
+    // The API servers may not have noticed the new authority yet; they still trust the old one.
+    expect(await autoPair(parts, renewed, after(244))).toBe(renewed);
+    const third = await autoPair(parts, renewed, after(244.1));
     const { current, former } = store.stored!;
     expect(isSignedBy(third, current)).toBe(true);
     expect(former).toHaveLength(1);
-    expect(isSignedBy(second, { certificate: former[0]! })).toBe(true);
+    expect(isSignedBy(renewed, { certificate: former[0]! })).toBe(true);
     expect(published.at(-1)).toBe(bundleOf(store.stored!));
+  });
+
+  it('sign anew at once where the authority is another, because somebody deleted the Secret', async () => {
+    const store = secret();
+    const parts = { store, publish: async () => true, names: ['a'] };
+    const first = await autoPair(parts, undefined, start);
+    store.stored = undefined;
+    const second = await autoPair(parts, first, after(1));
+    expect(isSignedBy(second, (await currentAuthorities(store, 'test', after(1))).current)).toBe(true);
   });
 
   it('forget an authority once it has expired', async () => {

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { widthOf } from '../../../src/report/text/cell-width.ts';
 import { shorten, wrap } from '../../../src/report/text/fit.ts';
 import { wantsColour } from '../../../src/report/text/palette.ts';
-import { printable } from '../../../src/report/text/printable.ts';
+import { printable } from '../../../src/words/printable.ts';
 import { shareBar } from '../../../src/report/text/share-bar.ts';
 import { bytes, count, duration, perMinute, percent } from '../../../src/words/units.ts';
 import { anyName } from '../report/names.ts';

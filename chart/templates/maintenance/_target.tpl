@@ -1,0 +1,192 @@
+{{/* Profiles whose etcd is that of this very cluster: under NOSPACE no Job can be made, so one pod stays. */}}
+{{- define "kubechurn.hostProfiles" -}}
+kubeadm:
+  directory: /etc/kubernetes/pki/etcd
+  nodes: {node-role.kubernetes.io/control-plane: ''}
+k3s:
+  directory: /var/lib/rancher/k3s/server/tls/etcd
+  nodes: {node-role.kubernetes.io/etcd: 'true'}
+rke2:
+  directory: /var/lib/rancher/rke2/server/tls/etcd
+  nodes: {node-role.kubernetes.io/etcd: 'true'}
+{{- end -}}
+
+{{/* All targets as JSON {"targets": [...]}, with their profile and defaults filled in. A host profile needs no entry. */}}
+{{- define "kubechurn.targets" -}}
+{{- $hosts := include "kubechurn.hostProfiles" . | fromYaml -}}
+{{- $defaults := .Files.Get "files/target-defaults.yaml" | fromYaml -}}
+{{- $profile := .Values.etcd.profile -}}
+{{- $given := .Values.maintenance.targets -}}
+{{- if and (not $given) (hasKey $hosts $profile) -}}
+{{- $given = list (dict "name" $profile) -}}
+{{- end -}}
+{{- $targets := list -}}
+{{- range $given -}}
+{{- $target := deepCopy . -}}
+{{- range $key, $value := $defaults -}}
+{{- if not (hasKey $target $key) }}{{ $_ := set $target $key $value }}{{ end -}}
+{{- end -}}
+{{- if not (hasKey $target "profile") }}{{ $_ := set $target "profile" $profile }}{{ end -}}
+{{- $_ := set $target "isHost" (hasKey $hosts $target.profile) -}}
+{{- $_ := set $target "host" (get $hosts $target.profile) -}}
+{{- if and (eq $target.profile "vcluster-embedded") (not $target.endpoints) $target.vcluster -}}
+{{- $urls := list -}}
+{{- range $i := until (int ($target.vcluster.replicas | default 1)) -}}
+{{- $urls = append $urls (printf "https://%s-%d.%s-headless.%s:2379" $target.vcluster.name $i $target.vcluster.name $target.vcluster.namespace) -}}
+{{- end -}}
+{{- $_ := set $target "endpoints" $urls -}}
+{{- end -}}
+{{- $targets = append $targets $target -}}
+{{- end -}}
+{{- dict "targets" $targets | toJson -}}
+{{- end -}}
+
+{{/* "yes" where a target reads keys of a node. */}}
+{{- define "kubechurn.hasHostTarget" -}}
+{{- range (include "kubechurn.targets" . | fromJson).targets }}{{ if .isHost }}yes{{ end }}{{ end -}}
+{{- end -}}
+
+{{/* (list $ target): where its pods are. */}}
+{{- define "kubechurn.targetNamespace" -}}
+{{- $root := index . 0 -}}
+{{- ternary $root.Values.maintenance.namespace $root.Release.Namespace (index . 1).isHost -}}
+{{- end -}}
+
+{{- define "kubechurn.targetName" -}}
+{{ include "kubechurn.fullname" (index . 0) }}-etcd-{{ (index . 1).name }}
+{{- end -}}
+
+{{- define "kubechurn.targetMetadata" -}}
+name: {{ include "kubechurn.targetName" . }}
+namespace: {{ include "kubechurn.targetNamespace" . }}
+labels:
+  {{- include "kubechurn.targetLabels" . | nindent 2 }}
+{{- end -}}
+
+{{- define "kubechurn.targetLabels" -}}
+{{ include "kubechurn.labels" (list (index . 0) "maintenance") }}
+kubechurn.dev/target: {{ (index . 1).name }}
+{{- end -}}
+
+{{/* (list $ target): arguments of `kubechurn maintain`. What is not given is left to the program. */}}
+{{- define "kubechurn.maintainArgs" -}}
+{{- $target := index . 1 -}}
+- maintain
+{{- if $target.isHost }}
+- --watch
+- --target={{ $target.profile }}
+- --lock=/run/kubechurn/maintain.lock
+{{- if $target.every }}
+- --every={{ $target.every }}
+{{- end }}
+{{- else if eq $target.profile "vcluster-deployed" }}
+- --target=vcluster/{{ $target.vcluster.namespace }}/{{ $target.vcluster.name }}
+{{- else }}
+- --etcd={{ join "," $target.endpoints }}
+{{- end }}
+{{- with $target.certificates }}
+- --cacert=/etc/kubechurn/etcd/{{ .ca | default "ca.crt" }}
+- --cert=/etc/kubechurn/etcd/{{ .cert | default "tls.crt" }}
+- --key=/etc/kubechurn/etcd/{{ .key | default "tls.key" }}
+{{- end }}
+{{- range $flag, $key := dict "budget" "budget" "quota" "quota" "max-fragmentation" "maxFragmentation" "keep" "keep" "evidence" "evidence" "probe-budget" "probeBudget" }}
+{{- with get $target $key }}
+- {{ printf "--%s=%v" $flag . | quote }}
+{{- end }}
+{{- end }}
+{{- if $target.acceptOutage }}
+- --accept-outage
+{{- end }}
+{{- with $target.backup }}
+- --backup=/backup
+{{- if .count }}
+- --backup-count={{ int .count }}
+{{- end }}
+{{- if .age }}
+- --backup-age={{ .age }}
+{{- end }}
+{{- if .keySecret }}
+- --backup-key=/etc/kubechurn/backup/key
+{{- end }}
+{{- end }}
+{{- range $target.extraArgs }}
+- {{ . | quote }}
+{{- end }}
+{{- end -}}
+
+{{- define "kubechurn.maintainContainer" -}}
+{{- $root := index . 0 -}}
+{{- $target := index . 1 -}}
+- name: maintain
+  {{- include "kubechurn.container" $root | nindent 2 }}
+  args:
+    {{- include "kubechurn.maintainArgs" . | nindent 4 }}
+  resources:
+    {{- toYaml $target.resources | nindent 4 }}
+  volumeMounts:
+    - name: spool
+      mountPath: /tmp
+    {{- if $target.isHost }}
+    - name: keys
+      mountPath: {{ $target.host.directory }}
+      readOnly: true
+    - name: lock
+      mountPath: /run/kubechurn
+    {{- end }}
+    {{- if $target.certificates }}
+    - name: certificates
+      mountPath: /etc/kubechurn/etcd
+      readOnly: true
+    {{- end }}
+    {{- with $target.backup }}
+    - name: backup
+      mountPath: /backup
+    {{- if .keySecret }}
+    - name: backup-key
+      mountPath: /etc/kubechurn/backup
+      readOnly: true
+    {{- end }}
+    {{- end }}
+{{- end -}}
+
+{{- define "kubechurn.maintainVolumes" -}}
+{{- $target := index . 1 -}}
+- name: spool
+  emptyDir:
+    sizeLimit: {{ $target.spool }}
+{{- if $target.isHost }}
+# The one directory of the node that it reads.
+- name: keys
+  hostPath:
+    path: {{ $target.hostDirectory | default $target.host.directory }}
+    type: Directory
+# Under NOSPACE no Lease can be written: the lock is a file of the node.
+- name: lock
+  hostPath:
+    path: /run/kubechurn
+    type: DirectoryOrCreate
+{{- end }}
+{{- with $target.certificates }}
+- name: certificates
+  secret:
+    secretName: {{ .secret }}
+    defaultMode: 0440
+{{- end }}
+{{- with $target.backup }}
+- name: backup
+  {{- if .hostPath }}
+  hostPath:
+    path: {{ .hostPath }}
+    type: DirectoryOrCreate
+  {{- else }}
+  persistentVolumeClaim:
+    claimName: {{ .claim }}
+  {{- end }}
+{{- if .keySecret }}
+- name: backup-key
+  secret:
+    secretName: {{ .keySecret }}
+    defaultMode: 0440
+{{- end }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,4 @@
+/** `ENOSPC`: the code of a failed system call, else the error in words. Not by instanceof: it may come from another realm. */
+export function errnoOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
+}

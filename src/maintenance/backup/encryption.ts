@@ -1,0 +1,128 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { errnoOf } from '../../errors/errno.ts';
+import { problem, type ErrorCatalogue } from '../../errors/problem.ts';
+
+export const encryptionErrors = {
+  badKey: problem(
+    'BACKUP_KEY_INVALID',
+    (file: string, why: string) =>
+      `--backup-key ${file} is no key (${why}): give a file of 32 bytes or 64 hexadecimal digits, such as "openssl rand -hex 32" prints`,
+    2,
+  ),
+  notEncrypted: problem(
+    'BACKUP_NOT_ENCRYPTED',
+    (file: string) => `${file} was not encrypted by kubechurn: use it as it is`,
+    2,
+  ),
+  wrongKey: problem('BACKUP_WRONG_KEY', (file: string) => `${file} is damaged, or was encrypted with another key`),
+  exists: problem('BACKUP_EXISTS', (file: string) => `${file} exists and is not overwritten: give another name`, 2),
+} satisfies ErrorCatalogue;
+
+/** Layout of an encrypted backup: this mark, a nonce of 12 bytes, the file under AES-256-GCM, its tag of 16 bytes. */
+const mark = Buffer.from('kubechurn-aes-256-gcm-1\n');
+const nonceSize = 12;
+const tagSize = 16;
+const pieceSize = 1 << 20;
+
+export function readBackupKey(file: string): Buffer {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw encryptionErrors.badKey(file, errnoOf(error));
+  }
+  if (bytes.length === 32) return bytes;
+  const text = bytes.toString('latin1').trim();
+  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
+  throw encryptionErrors.badKey(file, `it has ${bytes.length} bytes`);
+}
+
+/** Leaves `to` with mode 0600, whole or not at all. */
+export function encryptFile(from: string, to: string, key: Buffer): void {
+  const nonce = randomBytes(nonceSize);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagSize });
+  cipher.setAAD(mark);
+  writeWhole(to, (write) => {
+    write(mark);
+    write(nonce);
+    withFile(from, (descriptor) => {
+      for (const piece of piecesOf(descriptor, 0, Infinity)) write(cipher.update(piece));
+    });
+    write(cipher.final());
+    write(cipher.getAuthTag());
+  });
+}
+
+/** Throws BACKUP_WRONG_KEY, and leaves nothing, unless every byte is as it was. */
+export function decryptFile(from: string, to: string, key: Buffer): void {
+  withFile(from, (descriptor) => {
+    const { size } = fstatSync(descriptor);
+    const head = mark.length + nonceSize;
+    const bounds = Buffer.alloc(head + tagSize);
+    readSync(descriptor, bounds, 0, head, 0);
+    if (size < head + tagSize || !bounds.subarray(0, mark.length).equals(mark))
+      throw encryptionErrors.notEncrypted(from);
+    readSync(descriptor, bounds, head, tagSize, size - tagSize);
+    const decipher = createDecipheriv('aes-256-gcm', key, bounds.subarray(mark.length, head), {
+      authTagLength: tagSize,
+    });
+    decipher.setAAD(mark);
+    decipher.setAuthTag(bounds.subarray(head));
+    writeWhole(to, (write) => {
+      for (const piece of piecesOf(descriptor, head, size - tagSize)) write(decipher.update(piece));
+      try {
+        write(decipher.final());
+      } catch {
+        throw encryptionErrors.wrongKey(from);
+      }
+    });
+  });
+}
+
+function* piecesOf(descriptor: number, from: number, end: number): Generator<Buffer> {
+  const piece = Buffer.alloc(pieceSize);
+  for (let at = from; at < end;) {
+    const read = readSync(descriptor, piece, 0, Math.min(piece.length, end - at), at);
+    if (read === 0) return;
+    yield piece.subarray(0, read);
+    at += read;
+  }
+}
+
+function withFile(file: string, use: (descriptor: number) => void): void {
+  const descriptor = openSync(file, constants.O_RDONLY);
+  try {
+    use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function writeWhole(file: string, fill: (write: (bytes: Uint8Array) => void) => void): void {
+  const part = `${file}.${randomBytes(4).toString('hex')}.part`;
+  const descriptor = openSync(part, 'wx', 0o600);
+  try {
+    fill((bytes) => {
+      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
+    });
+    fsyncSync(descriptor);
+    renameSync(part, file);
+  } catch (error) {
+    unlinkSync(part);
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { applyRetention, backupName, sha256Of, whyNoRoom } from '../../../src/maintenance/backup/directory.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'kubechurn-backups-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const day = 86_400_000;
+const now = Date.parse('2026-03-10T12:00:00Z');
+
+function made(daysAgo: number, clusterId = '255'): string {
+  const name = backupName(clusterId, 1000 - daysAgo, now - daysAgo * day);
+  writeFileSync(join(directory, name), 'x');
+  writeFileSync(join(directory, `${name}.sha256`), 'x');
+  return name;
+}
+
+describe('backups in a directory', () => {
+  it('are named after their cluster, their newest revision and their time', () => {
+    expect(backupName('14841639068965178418', 28_830, now)).toBe('etcd-cdf818194e3a8c32-r28830-20260310T120000Z.db');
+  });
+
+  it('are removed by count, checksums with them, others left alone', () => {
+    const [newest, second, third] = [made(0), made(1), made(2)];
+    const other = made(9, '254');
+    writeFileSync(join(directory, 'notes.txt'), 'x');
+    expect(applyRetention(directory, '255', { count: 2 }, now)).toEqual([third]);
+    expect(readdirSync(directory).toSorted()).toEqual(
+      [newest, second, other]
+        .flatMap((name) => [name, `${name}.sha256`])
+        .concat('notes.txt')
+        .toSorted(),
+    );
+  });
+
+  it('are removed by age, the newest never', () => {
+    const [newest, old] = [made(8), made(9)];
+    expect(applyRetention(directory, '255', { ageMs: 7 * day }, now)).toEqual([old]);
+    expect(readdirSync(directory)).toContain(newest);
+  });
+
+  it('all stay unless told', () => {
+    made(0);
+    made(400);
+    expect(applyRetention(directory, '255', {}, now)).toEqual([]);
+  });
+
+  it('have the checksum that sha256sum gives', () => {
+    const file = join(directory, 'file');
+    writeFileSync(file, 'abc');
+    expect(sha256Of(file)).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  });
+
+  it.each([
+    ['has room', (d: string) => d, 100, undefined],
+    ['is full', (d: string) => d, 99, /it has 99 bytes free and the backup takes 100/],
+    ['does not exist', (d: string) => join(d, 'missing'), 100, /does not exist/],
+    ['is a file', () => '/dev/null', 100, /no directory/],
+    ['takes nothing', () => '/proc', 100, /./],
+  ])('go where the directory %s', (_, at, free, why) => {
+    mkdirSync(join(directory, 'sub'));
+    const found = whyNoRoom(at(directory), 100, () => free);
+    if (why === undefined) expect(found).toBeUndefined();
+    else expect(found).toMatch(why);
+    expect(readdirSync(directory)).toEqual(['sub']);
+  });
+});
