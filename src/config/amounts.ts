@@ -1,6 +1,6 @@
 import { problem, type ErrorCatalogue } from '../errors/problem.ts';
 
-export const amountErrors = {
+const amountErrors = {
   notShare: problem(
     'NOT_A_SHARE',
     (option: string, text: string) => `${option} takes a share above 0 % and up to 100 %, such as 80%, not "${text}"`,

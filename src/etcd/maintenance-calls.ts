@@ -69,7 +69,7 @@ export async function readThroughQuorum(member: Caller, allowedMs?: number): Pro
 }
 
 /** Outside /registry: no API server looks there. */
-export const probeKey = 'kubechurn.dev/maintenance-probe';
+const probeKey = 'kubechurn.dev/maintenance-probe';
 
 export async function writeProbe(member: Caller, allowedMs: number): Promise<void> {
   const key = bytesField(0x0a, text.encode(probeKey));

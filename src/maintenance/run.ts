@@ -202,4 +202,3 @@ async function overBudget({ cluster }: Ports, settings: Ports['settings']): Prom
   if (over.length === 0) return undefined;
   return `${listed(over.map((member) => `${nameOf(member)} still has ${bytes(member.state.sizeBytes)}`))}, above the budget: that much is in use`;
 }
-

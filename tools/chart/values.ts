@@ -90,9 +90,9 @@ export const values: readonly Value[] = [
   { path: 'webhook.linger', schema: duration, ...flagOf(webhook, '--linger') },
   {
     path: 'webhook.tls.mode',
-    schema: oneOf('certManager', 'existingSecret'),
-    default: 'certManager',
-    doc: 'who makes the certificate',
+    schema: oneOf('auto', 'certManager', 'existingSecret'),
+    default: 'auto',
+    doc: 'who makes the certificate: auto, the webhook itself, of an authority that it keeps in a Secret and renews',
   },
   {
     path: 'webhook.tls.existingSecret',

@@ -2,7 +2,7 @@
 {{- if eq .Values.webhook.tls.mode "existingSecret" -}}
 {{ .Values.webhook.tls.existingSecret }}
 {{- else -}}
-{{ include "kubechurn.fullname" . }}-webhook-tls
+{{ include "kubechurn.fullname" . }}-webhook-{{ ternary "ca" "tls" (eq .Values.webhook.tls.mode "auto") }}
 {{- end -}}
 {{- end -}}
 

@@ -2,7 +2,7 @@ import { listed } from '../../words/listed.ts';
 import { armedFor, isAnswering, nameOf, votersOf, type AnsweringMember, type Seen } from './seen.ts';
 
 /** Entries by which a member may be behind and still be called up to date. */
-export const lagAllowed = 1_000;
+const lagAllowed = 1_000;
 
 /** Why nothing may be changed in this cluster as it is, gravest first; empty where it is sound. */
 export function whyUnsound(seen: Seen): string[] {

@@ -219,7 +219,7 @@ function defragmentWhy({ id, state }: AnsweringMember, seen: Seen): string {
   return `${reasons} holds ${bytes(state.sizeBytes)}; done where at least 10 % of the quota or an alarm is won`;
 }
 
-export function keepInWords(keep: Keep): string {
+function keepInWords(keep: Keep): string {
   return 'revisions' in keep ? `the last ${keep.revisions} revisions` : `the last ${duration(keep.milliseconds)}`;
 }
 

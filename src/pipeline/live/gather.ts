@@ -12,6 +12,7 @@ import { tallyTotals } from '../../tally/totals.ts';
 import type { Gathered } from '../explain.ts';
 import type { Counters } from './count-changes.ts';
 import type { FullWatches } from './full-watches.ts';
+import { liveThresholds } from './live-thresholds.ts';
 import { idIn } from './window.ts';
 
 export interface Gathering {
@@ -92,11 +93,6 @@ export function gather(input: Gathering): Gathered {
     thresholds: liveThresholds,
   };
 }
-
-/** A live watch sees each change when it happens, so that half a minute of steady beats is proof. */
-const liveThresholds = {
-  'annotation-heartbeat': { sustainedMinutes: 0.5, changes: 20 },
-};
 
 function admission(requests: Counters['join']['requests']): RequestSource {
   const { total } = requests.counted([], 'joined');

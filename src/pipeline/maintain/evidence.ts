@@ -201,25 +201,32 @@ async function spool(
   let stop: Problem | undefined;
   const watch = setInterval(() => {
     if (now() - began > deadline) stop = evidenceErrors.late(at);
-    void member.status().then(
-      ({ sizeBytes }) => {
-        const grown = sizeBytes - state.sizeBytes;
-        if (grown > allowed) stop = evidenceErrors.grew(at, bytes(grown));
-      },
-      () => {}, // the stream itself says so
-    );
+    void grownBy(member, state.sizeBytes).then((grown) => {
+      if (grown > allowed) stop = evidenceErrors.grew(at, bytes(grown));
+      return grown;
+    });
   }, between);
   try {
     await member.snapshot({
       write(piece) {
         signal.throwIfAborted();
         if (stop) throw stop;
-        into.write(piece);
+        return into.write(piece);
       },
     });
-    return into.end();
+    return await into.end();
   } finally {
     clearInterval(watch);
+    await into.settled();
+  }
+}
+
+/** 0 where it does not answer: the stream itself says so. */
+async function grownBy(member: Member, before: number): Promise<number> {
+  try {
+    return (await member.status()).sizeBytes - before;
+  } catch {
+    return 0;
   }
 }
 

@@ -107,12 +107,7 @@ function culprits({ evidence: { report } }: MaintenanceRecord): string[] {
 
 function backup({ evidence: { snapshot, sha256, restore = [] } }: MaintenanceRecord): string[] {
   if (snapshot === undefined) return [];
-  return [
-    'BACKUP',
-    `${printable(snapshot)}`,
-    `sha256 ${sha256 ?? ''}`,
-    ...restore.map((line) => `  ${printable(line)}`),
-  ];
+  return ['BACKUP', printable(snapshot), `sha256 ${sha256 ?? ''}`, ...restore.map((line) => `  ${printable(line)}`)];
 }
 
 function listOf(head: string, sentences: readonly string[]): string[] {

@@ -40,11 +40,3 @@ export async function lostKeys(client: EtcdClient, acknowledged: Acknowledged): 
   );
   return [...acknowledged].filter(([key, value]) => stored.get(key) !== value).map(([key]) => key);
 }
-
-/** Takes live keys away until only so many are left: what remains is history. */
-export async function thinOut(client: EtcdClient, acknowledged: Acknowledged, keep: number): Promise<void> {
-  for (const key of [...acknowledged.keys()].slice(keep)) {
-    await client.delete(key);
-    acknowledged.delete(key);
-  }
-}

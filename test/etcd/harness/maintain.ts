@@ -83,3 +83,14 @@ export function interruption(): { readonly signal: AbortSignal; interrupt(): voi
 export function story({ steps }: Pick<MaintenanceRecord, 'steps'>): string[] {
   return steps.map(({ step, member, result }) => `${member === undefined ? step : `${step} ${member}`}: ${result}`);
 }
+
+/** Turns that began before the one before them had ended. */
+export function overlapping({ steps }: MaintenanceRecord): string[] {
+  const turns = steps.filter(({ step }) => step === 'defragment');
+  return turns.flatMap(({ started, member }, i) => {
+    const before = turns[i - 1];
+    if (!before?.started || !started) return [];
+    const ended = Date.parse(before.started) + before.seconds * 1000;
+    return Date.parse(started) < ended - 2 ? [member ?? ''] : [];
+  });
+}

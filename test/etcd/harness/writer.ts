@@ -12,11 +12,11 @@ export interface WriterResult {
 export function startWriter(endpoints: readonly string[]): { stop(): Promise<WriterResult> } {
   const clients = endpoints.map(connect);
   const acknowledged: Acknowledged = new Map();
-  let stopped = false;
+  const stopping = new AbortController();
   let failed = 0;
   let longestMs = 0;
   const write = async (): Promise<void> => {
-    for (let n = 0; !stopped; n += 1) {
+    for (let n = 0; !stopping.signal.aborted; n += 1) {
       const key = `/registry/configmaps/team-a/written-${n}`;
       const began = performance.now();
       try {
@@ -32,7 +32,7 @@ export function startWriter(endpoints: readonly string[]): { stop(): Promise<Wri
   const writing = write();
   return {
     async stop() {
-      stopped = true;
+      stopping.abort();
       await writing;
       for (const client of clients) client.close();
       return { acknowledged, failed, longestMs };

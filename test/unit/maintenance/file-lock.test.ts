@@ -21,6 +21,12 @@ function heldBy(other: Readonly<Record<string, unknown>>): void {
   writeFileSync(file, JSON.stringify({ ...mine, token: 'other', ...other }));
 }
 
+function expectTaken(): void {
+  const lock = takeFileLock(file);
+  expect(lock.isHeld()).toBe(true);
+  lock.release();
+}
+
 describe('the lock file', () => {
   it('is held by one, and names its holder to the next', () => {
     const lock = takeFileLock(file);
@@ -34,17 +40,17 @@ describe('the lock file', () => {
   it('of a process that is gone does not block for ever', () => {
     const { pid } = spawnSync('true');
     heldBy({ pid, startedTicks: '1' });
-    takeFileLock(file).release();
+    expectTaken();
   });
 
   it('of a process whose pid belongs to another one by now is taken over', () => {
     heldBy({ pid: process.pid, startedTicks: '1' });
-    takeFileLock(file).release();
+    expectTaken();
   });
 
   it('of before the machine was booted is taken over', () => {
     heldBy({ boot: 'another' });
-    takeFileLock(file).release();
+    expectTaken();
   });
 
   it('of another machine blocks as long as it gives signs of life', () => {

@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseAllDocuments } from 'yaml';
+import { requiredTool } from '../../etcd/harness/tool.ts';
+
+export const chart = fileURLToPath(new URL('../../../chart', import.meta.url));
+
+/** One for each mode. */
+export const valuesFiles: readonly string[] = readdirSync(`${chart}/ci`).sort();
+
+export const namespace = 'kubechurn';
+/** What a cluster has that runs the operators a mode may use. */
+const operators = ['--api-versions', 'cert-manager.io/v1', '--api-versions', 'monitoring.coreos.com/v1'];
+
+/** An object as rendered. */
+export type Rendered = {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly [field: string]: unknown };
+  readonly [field: string]: unknown;
+};
+
+export type Said = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+/** Runs helm to its end, without the cluster that this machine's user works with. */
+export function helm(args: readonly string[], env: NodeJS.ProcessEnv = {}): Said {
+  const { status, stdout, stderr, error } = spawnSync(requiredTool('helm'), args, {
+    encoding: 'utf8',
+    timeout: 100_000,
+    maxBuffer: 2 ** 26,
+    env: { PATH: process.env['PATH'], HOME: '/nonexistent', KUBECONFIG: '/nonexistent', ...env },
+  });
+  if (error) throw error;
+  return { code: status ?? -1, stdout, stderr };
+}
+
+export function inCi(file: string): string[] {
+  return ['-f', `${chart}/ci/${file}`];
+}
+
+export function template(args: readonly string[], { into = namespace, apis = operators } = {}): Said {
+  return helm(['template', 'kubechurn', chart, '--namespace', into, ...apis, ...args]);
+}
+
+/** All objects, tests included. Throws what helm says. */
+export function objectsOf(args: readonly string[]): Rendered[] {
+  const { code, stdout, stderr } = template(args);
+  if (code !== 0) throw new Error(stderr);
+  return objectsIn(stdout);
+}
+
+export function objectsIn(yaml: string): Rendered[] {
+  return parseAllDocuments(yaml).flatMap((document): Rendered[] => {
+    if (document.errors.length > 0) throw document.errors[0];
+    const object: unknown = document.toJS();
+    return isObject(object) ? [object] : [];
+  });
+}
+
+function isObject(value: unknown): value is Rendered {
+  return value instanceof Object && 'kind' in value && 'metadata' in value;
+}

@@ -1,0 +1,27 @@
+import type { Rendered } from './helm.ts';
+
+export type Container = {
+  readonly name: string;
+  readonly args?: readonly string[];
+  readonly command?: readonly string[];
+  readonly [field: string]: unknown;
+};
+
+export type PodSpec = {
+  readonly containers: readonly Container[];
+  readonly serviceAccountName?: string;
+  readonly [field: string]: unknown;
+};
+
+type Template = { readonly metadata?: object; readonly spec: PodSpec };
+
+/** The pods that an object makes, or is. */
+export function podOf(object: Rendered): Template | undefined {
+  const { kind } = object;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the API server checks their shape in another test
+  const of = object as unknown as { spec: PodSpec & { template: Template; jobTemplate: { spec: { template: Template } } } };
+  if (kind === 'Deployment') return of.spec.template;
+  if (kind === 'CronJob') return of.spec.jobTemplate.spec.template;
+  if (kind === 'Pod') return { metadata: object.metadata, spec: of.spec };
+  return undefined;
+}

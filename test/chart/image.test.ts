@@ -1,0 +1,108 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { stages } from './harness/dockerfile.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const isRoot = process.getuid?.() === 0;
+
+// No container engine is needed: the stages are followed by hand, each in a directory that holds nothing else. npm ci is
+// replaced by this clone's node_modules.
+describe('the image, its Dockerfile followed step by step', () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'kubechurn-image-'));
+  const build = join(scratch, 'build');
+  const image = join(scratch, 'image');
+  const run = (args: readonly string[]) => {
+    const { argv, flags } = entrypoint();
+    const nobody = isRoot ? ['setpriv', '--reuid=65532', '--regid=65532', '--clear-groups', '--no-new-privs'] : [];
+    const [program = '', ...rest] = [...nobody, process.execPath, ...flags, join(image, argv), ...args];
+    const { status, stdout, stderr } = spawnSync(program, rest, { encoding: 'utf8', env: { HOME: '/nonexistent' }, cwd: '/' });
+    return { status, stdout, stderr };
+  };
+
+  beforeAll(() => {
+    chmodSync(scratch, 0o755);
+    mkdirSync(build);
+    for (const { name, rest } of stages().get('build') ?? []) {
+      if (name === 'COPY') copy(rest, root, build);
+      if (name !== 'RUN') continue;
+      if (rest.startsWith('npm ci')) symlinkSync(join(root, 'node_modules'), join(build, 'node_modules'));
+      else expect(`${rest}: ${spawnSync('sh', ['-c', rest], { cwd: build, encoding: 'utf8', env: pathWithNode() }).stderr}`).toBe(`${rest}: `);
+    }
+    for (const { name, rest } of [...stages().values()].at(-1) ?? []) {
+      if (name !== 'COPY') continue;
+      const [, from, path] = /^--from=(\w+) (.*)$/.exec(rest) ?? [];
+      if (from === undefined || path === undefined) copy(rest, root, image);
+      else copy(path.replace('/kubechurn/', ''), build, image);
+    }
+  });
+  afterAll(() => rmSync(scratch, { recursive: true }));
+
+  it('starts as nobody in particular, with no library beside it', () => {
+    expect(existsSync(join(image, 'kubechurn/node_modules'))).toBe(false);
+    expect(run(['--version'])).toEqual({ status: 0, stdout: '0.1.0\n', stderr: '' });
+    for (const command of ['webhook', 'analyzer', 'maintain', 'check', 'triage', 'top'])
+      expect(run([command, '--help'])).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('starts within 300 ms', () => {
+    const times = Array.from({ length: 5 }, () => {
+      const began = performance.now();
+      run(['--version']);
+      return performance.now() - began;
+    });
+    // The quickest: others are what this machine did meanwhile.
+    expect(Math.min(...times)).toBeLessThan(300);
+  });
+
+  it('holds less than 16 MiB of ours', () => {
+    const lib = join(image, 'kubechurn/lib');
+    const bytes = readdirSync(lib).reduce((sum, name) => sum + statSync(join(lib, name)).size, 0);
+    expect(bytes).toBeLessThan(16 * 2 ** 20);
+  });
+
+  it('runs as a user that is not root', () => {
+    const last = [...stages().values()].at(-1) ?? [];
+    expect(last.find(({ name }) => name === 'USER')?.rest).toBe('65532:65532');
+    expect(last.map(({ name }) => name)).toEqual(expect.arrayContaining(['LABEL', 'HEALTHCHECK', 'ENTRYPOINT']));
+  });
+
+  it('says what is in it', () => {
+    const command = stages().get('sbom-build')?.find(({ name }) => name === 'RUN')?.rest ?? '';
+    const { status, stdout } = spawnSync('sh', ['-c', command.replace(/>.*/, '')], {
+      cwd: build,
+      encoding: 'utf8',
+      env: pathWithNode(),
+      maxBuffer: 2 ** 26,
+    });
+    expect(status).toBe(0);
+    const { packages } = JSON.parse(stdout) as { packages: { name: string }[] };
+    const names = packages.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['express', 'zod', 'commander']));
+    expect(names).not.toContain('jest');
+  });
+});
+
+function copy(instruction: string, from: string, to: string): void {
+  const paths = instruction.split(/\s+/);
+  const target = join(to, paths.at(-1) ?? '');
+  mkdirSync(target, { recursive: true });
+  for (const path of paths.slice(0, -1)) {
+    const source = join(from, path);
+    if (path.endsWith('/')) cpSync(source, target, { recursive: true });
+    else cpSync(source, join(target, path.split('/').at(-1) ?? ''));
+  }
+}
+
+function entrypoint(): { argv: string; flags: string[] } {
+  const last = [...stages().values()].at(-1) ?? [];
+  const [, ...words] = JSON.parse(last.find(({ name }) => name === 'ENTRYPOINT')?.rest ?? '[]') as string[];
+  return { argv: words.at(-1) ?? '', flags: words.slice(0, -1) };
+}
+
+function pathWithNode(): NodeJS.ProcessEnv {
+  return { PATH: `${join(process.execPath, '..')}:${process.env['PATH'] ?? ''}`, HOME: tmpdir() };
+}

@@ -1,0 +1,134 @@
+import { globSync, readFileSync } from 'node:fs';
+import { expect, it } from '@jest/globals';
+import type { Command } from 'commander';
+import { analyzerCommand } from '../../src/commands/analyzer.ts';
+import { checkCommand } from '../../src/commands/check.ts';
+import { maintainCommand } from '../../src/commands/maintain.ts';
+import { webhookCommand } from '../../src/commands/webhook.ts';
+import { webhookConfiguration } from '../cluster/harness/webhook-configuration.ts';
+import { describeWith } from '../etcd/harness/describe-with.ts';
+import { chart, helm, inCi, namespace, objectsOf, template, valuesFiles, type Rendered } from './harness/helm.ts';
+import { podOf } from './harness/pods.ts';
+
+const program = { version: '', entry: new URL('file:///') };
+const commands: ReadonlyMap<string, Command> = new Map(
+  [webhookCommand(program), analyzerCommand(program), maintainCommand(program), checkCommand(program)].map((each) => [
+    each.name(),
+    each,
+  ]),
+);
+
+describeWith(['helm'], 'the chart', () => {
+  it.each(valuesFiles)('passes helm lint --strict with %s', (file) => {
+    const { code, stdout, stderr } = helm(['lint', '--strict', chart, '--namespace', namespace, ...inCi(file)]);
+    expect(`${code} ${stdout}${stderr}`).toMatch(/^0 /);
+    expect(stdout).not.toMatch(/\[(WARNING|ERROR)\]/);
+  });
+
+  it.each(valuesFiles)('renders the same bytes twice with %s', (file) => {
+    const first = template(inCi(file));
+    expect(first.stderr).toBe('');
+    expect(template(inCi(file)).stdout).toBe(first.stdout);
+  });
+
+  it('neither looks at the cluster nor makes anything by chance', () => {
+    for (const file of globSync(`${chart}/templates/**/*.{yaml,tpl,txt}`))
+      expect(`${file} ${readFileSync(file, 'utf8')}`).not.toMatch(/\b(lookup|gen[A-Z]\w*|rand[A-Z]\w*|uuidv4|now)\b/);
+  });
+
+  it.each(valuesFiles)('passes the program only flags that it has, with %s', (file) => {
+    for (const { command, flags } of invocations(objectsOf(inCi(file)))) {
+      const known = commands.get(command)?.options.map(({ long }) => long) ?? [];
+      expect(`${command}: ${flags.filter((flag) => !known.includes(flag)).join()}`).toBe(`${command}: `);
+    }
+  });
+
+  it('installs webhook and analyzer by default, and nothing that touches etcd', () => {
+    const objects = objectsOf(inCi('default-values.yaml'));
+    const running = objects.filter((object) => podOf(object) && object.kind !== 'Pod');
+    expect(running.map(({ kind, metadata: { name } }) => `${kind} ${name}`).sort()).toEqual([
+      'Deployment kubechurn-analyzer',
+      'Deployment kubechurn-webhook',
+    ]);
+  });
+
+  it('renders another object for each target, and Forbid for each CronJob', () => {
+    const objects = objectsOf(inCi('endpoints-values.yaml'));
+    const jobs = objects.filter(({ kind }) => kind === 'CronJob');
+    expect(jobs.map(({ metadata: { name } }) => name)).toEqual(['kubechurn-etcd-events', 'kubechurn-etcd-lab']);
+    expect(jobs[0]).toMatchObject({ spec: { concurrencyPolicy: 'Forbid', timeZone: 'Etc/UTC', suspend: false } });
+    expect(jobs[1]).toMatchObject({ spec: { suspend: true, successfulJobsHistoryLimit: 0 } });
+    expect(podOf(jobs[0]!)?.spec.containers[0]?.args).toEqual([
+      'maintain',
+      '--etcd=https://10.0.0.1:2379,https://10.0.0.2:2379,https://10.0.0.3:2379',
+      ...['--cacert=/etc/kubechurn/etcd/ca.crt', '--cert=/etc/kubechurn/etcd/tls.crt'],
+      ...['--key=/etc/kubechurn/etcd/tls.key', '--budget=75%', '--evidence=off', '--keep=10m'],
+      ...['--max-fragmentation=40%', '--quota=8GiB', '--backup=/backup', '--backup-count=14', '--backup-age=720h'],
+      ...['--backup-key=/etc/kubechurn/backup/key', '--verify-hash'],
+    ]);
+  });
+
+  it('mounts one directory of the node, read-only, and that of the lock, for a kubeadm etcd', () => {
+    const objects = objectsOf(inCi('kubeadm-values.yaml'));
+    const watch = objects.find(({ metadata: { name } , kind}) => kind === 'Deployment' && name === 'kubechurn-etcd-kubeadm');
+    expect(watch?.metadata.namespace).toBe('kubechurn-maintenance');
+    const spec = watch && podOf(watch)?.spec;
+    expect(spec).toMatchObject({
+      hostNetwork: true,
+      automountServiceAccountToken: false,
+      containers: [
+        {
+          args: ['maintain', '--watch', '--target=kubeadm', '--lock=/run/kubechurn/maintain.lock'],
+          volumeMounts: [
+            { name: 'spool', mountPath: '/tmp' },
+            { name: 'keys', mountPath: '/etc/kubernetes/pki/etcd', readOnly: true },
+            { name: 'lock', mountPath: '/run/kubechurn' },
+          ],
+        },
+      ],
+    });
+    expect(objects.find(({ kind }) => kind === 'Namespace')?.metadata).toMatchObject({
+      name: 'kubechurn-maintenance',
+      labels: { 'pod-security.kubernetes.io/enforce': 'privileged' },
+    });
+  });
+
+  it('leaves out of the webhook what the tests of the webhook leave out, and our own accounts and namespaces', () => {
+    const [rendered] = objectsOf(inCi('everything-values.yaml')).filter(
+      ({ kind }) => kind === 'ValidatingWebhookConfiguration',
+    );
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as the API server takes it in another test
+    const { webhooks } = rendered as unknown as ReturnType<typeof webhookConfiguration>;
+    const wanted = webhookConfiguration({ url: 'https://a.example', ca: '' }).webhooks;
+    expect(webhooks.map(({ name }) => name)).toEqual(wanted.map(({ name }) => name));
+    webhooks.forEach((hook, i) => {
+      expect(hook).toMatchObject({ rules: wanted[i]?.rules, matchPolicy: 'Equivalent', sideEffects: 'None' });
+      expect(hook.matchConditions.slice(1)).toEqual(wanted[i]?.matchConditions);
+      expect(hook.matchConditions[0]?.expression).toContain('system:serviceaccount:kubechurn:churn-');
+      expect(JSON.stringify(hook.namespaceSelector)).toContain('["kube-system","kube-node-lease","kubechurn","build"]');
+    });
+  });
+
+  it('names an image by registry, repository, tag and digest', () => {
+    const images = objectsOf(inCi('everything-values.yaml')).flatMap((object) => podOf(object)?.spec.containers ?? []);
+    expect(new Set(images.map(({ image }) => image))).toEqual(
+      new Set([`registry.example.com/mirror/kubechurn:0.1.0@sha256:${'0123456789abcdef'.repeat(4)}`]),
+    );
+  });
+
+  it('is told an API server that is too old', () => {
+    const { code, stderr } = template(['--kube-version', '1.29.0', ...inCi('existing-secret-values.yaml')]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('chart requires kubeVersion: >=1.30.0-0 which is incompatible with Kubernetes v1.29.0');
+  });
+});
+
+function invocations(objects: readonly Rendered[]): { command: string; flags: string[] }[] {
+  return objects.flatMap((object) =>
+    (podOf(object)?.spec.containers ?? []).flatMap(({ args = [] }) => {
+      const [command, ...rest] = args;
+      if (command === undefined) return [];
+      return [{ command, flags: rest.map((argument) => argument.replace(/=.*$/s, '')) }];
+    }),
+  );
+}
