@@ -2,7 +2,7 @@
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
-  transform: { '\\.tsx?$': '<rootDir>/tools/jest-transform.js' },
+  transform: { '\\.tsx?$': '<rootDir>/tools/jest-transform.ts' },
 };
 
 export default {

@@ -31,6 +31,7 @@ const protosParsed: Plugin = {
       const call = 'loadSync)(`${__dirname}/../proto/rpc.proto`';
       if (!source.includes(call)) throw new Error(`${path} no longer loads its protos as it did: see tools/build.ts`);
       const ofLoader = createRequire(createRequire(path).resolve('@grpc/proto-loader'));
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- not a dependency of ours, so without types here
       const protobuf = ofLoader('protobufjs') as { loadSync(file: string): { toJSON(options: object): unknown } };
       const parsed = protobuf.loadSync(join(dirname(path), '../proto/rpc.proto')).toJSON({ keepComments: false });
       const contents = source.replace(call, `fromJSON)(JSON.parse(${JSON.stringify(JSON.stringify(parsed))})`);

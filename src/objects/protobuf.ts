@@ -103,17 +103,17 @@ function readScalar(reader: WireReader, wireType: number, scalar: Scalar): Json 
 const fieldSets = new Map<string, Json | undefined>();
 const fieldSetsKept = 256;
 
-function parseFieldSet(text: string): Json | undefined {
-  const known = fieldSets.get(text);
+function parseFieldSet(json: string): Json | undefined {
+  const known = fieldSets.get(json);
   if (known !== undefined) return known;
-  const parsed = parseJson(text);
+  const parsed = parseJson(json);
   if (fieldSets.size >= fieldSetsKept) fieldSets.clear();
-  fieldSets.set(text, parsed);
+  fieldSets.set(json, parsed);
   return parsed;
 }
 
 /** JSON in bytes; what is no JSON (a RawExtension may hold anything) is shown as base64. */
-function readRaw(reader: WireReader, parse: (text: string) => Json | undefined): Json {
+function readRaw(reader: WireReader, parse: (json: string) => Json | undefined): Json {
   const bytes = scalars.readOnlyField(reader);
   if (!bytes || bytes.length === 0) return null;
   return parse(text(bytes, 0, bytes.length)) ?? scalars.toBase64(bytes);

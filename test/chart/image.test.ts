@@ -9,8 +9,8 @@ import { stages } from './harness/dockerfile.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const isRoot = process.getuid?.() === 0;
 
-// No container engine is needed: the stages are followed by hand, each in a directory that holds nothing else. npm ci is
-// replaced by this clone's node_modules.
+// No container engine is needed: the stages are followed by hand, each in a directory that holds nothing else. npm install
+// is replaced by this clone's node_modules.
 describe('the image, its Dockerfile followed step by step', () => {
   const scratch = mkdtempSync(join(tmpdir(), 'kubechurn-image-'));
   const build = join(scratch, 'build');
@@ -29,7 +29,7 @@ describe('the image, its Dockerfile followed step by step', () => {
     for (const { name, rest } of stages().get('build') ?? []) {
       if (name === 'COPY') copy(rest, root, build);
       if (name !== 'RUN') continue;
-      if (rest.startsWith('npm ci')) symlinkSync(join(root, 'node_modules'), join(build, 'node_modules'));
+      if (rest.startsWith('npm install')) symlinkSync(join(root, 'node_modules'), join(build, 'node_modules'));
       else expect(`${rest}: ${spawnSync('sh', ['-c', rest], { cwd: build, encoding: 'utf8', env: pathWithNode() }).stderr}`).toBe(`${rest}: `);
     }
     for (const { name, rest } of [...stages().values()].at(-1) ?? []) {
@@ -68,21 +68,6 @@ describe('the image, its Dockerfile followed step by step', () => {
     const last = [...stages().values()].at(-1) ?? [];
     expect(last.find(({ name }) => name === 'USER')?.rest).toBe('65532:65532');
     expect(last.map(({ name }) => name)).toEqual(expect.arrayContaining(['LABEL', 'HEALTHCHECK', 'ENTRYPOINT']));
-  });
-
-  it('says what is in it', () => {
-    const command = stages().get('sbom-build')?.find(({ name }) => name === 'RUN')?.rest ?? '';
-    const { status, stdout } = spawnSync('sh', ['-c', command.replace(/>.*/, '')], {
-      cwd: build,
-      encoding: 'utf8',
-      env: pathWithNode(),
-      maxBuffer: 2 ** 26,
-    });
-    expect(status).toBe(0);
-    const { packages } = JSON.parse(stdout) as { packages: { name: string }[] };
-    const names = packages.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['express', 'zod', 'commander']));
-    expect(names).not.toContain('jest');
   });
 });
 

@@ -15,7 +15,7 @@ const accounts: Readonly<Record<string, string>> = {
   vcluster: 'system:serviceaccount:vcluster-tenant-a:vc-tenant-a',
 };
 
-export const accountOf = (manager: string): string => accounts[manager] ?? `system:serviceaccount:default:${manager}`;
+const accountOf = (manager: string): string => accounts[manager] ?? `system:serviceaccount:default:${manager}`;
 
 /**
  * What kube-apiserver logs of these writes at level Metadata (audit.k8s.io/v1), one line each in order of time. A lease

@@ -87,7 +87,10 @@ export class JsonCursor {
 
   /** The time at hand; undefined where it is none. */
   moment(): Millis | undefined {
-    if (this.bytes[this.at] !== quote) return void this.skip();
+    if (this.bytes[this.at] !== quote) {
+      this.skip();
+      return undefined;
+    }
     this.span(this.#span);
     const { start, end } = this.#span;
     return rfc3339(this.bytes, start, end) ?? millisOf(text(this.bytes, start, end));

@@ -43,7 +43,7 @@ export function createReferences(table: ByteTable): References {
 
   const headOf = (group: string, kind: string): Head => {
     let kinds = heads.get(group);
-    if (!kinds) heads.set(group, (kinds = new Map()));
+    if (!kinds) heads.set(group, (kinds = new Map<string, Head>()));
     let head = kinds.get(kind);
     if (head) return head;
     head = { bytes: utf8.encode(`${group}/${kind}/`), namespaced: builtinOfKind(group, kind)?.namespaced !== false };

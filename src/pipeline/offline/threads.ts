@@ -66,6 +66,7 @@ function startThread(entry: URL): Thread {
         fail = reject;
         if (failed) return reject(failed);
         worker.once('message', resolve);
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
         worker.postMessage(task);
       }),
     end() {

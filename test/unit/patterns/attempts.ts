@@ -36,7 +36,7 @@ export function attempt({
 }
 
 /** A log's lines -> the report, as the command makes it. */
-export function reportOn(lines: readonly string[], kind: 'audit' | 'syncer' = 'audit'): Promise<ChurnReport> {
+function reportOn(lines: readonly string[], kind: 'audit' | 'syncer' = 'audit'): Promise<ChurnReport> {
   return triageAuditLogs({
     requests: {
       auditLogs: kind === 'audit' ? ['-'] : [],
