@@ -1,4 +1,5 @@
 import { listed } from '../../words/listed.ts';
+import { hazardsOf } from './versions.ts';
 import { armedFor, isAnswering, nameOf, votersOf, type AnsweringMember, type Seen } from './seen.ts';
 
 /** Entries by which a member may be behind and still be called up to date. */
@@ -27,6 +28,7 @@ export function whyUnsound(seen: Seen): string[] {
       .map(({ alarm, memberId }) => `${nameById(seen, memberId)} has an alarm we do not know: ${alarm}`),
     ...differing(seen.members.filter(isAnswering)),
     ...answering.flatMap((member) => whyBehind(member, answering)),
+    ...whyCatchingUp(seen.members.filter(isAnswering)),
   ];
 }
 
@@ -66,4 +68,13 @@ function whyBehind(member: AnsweringMember, voters: readonly AnsweringMember[]):
   return behind > lagAllowed
     ? [`member ${nameOf(member)} is ${behind} raft entries behind: let it catch up first`]
     : [];
+}
+
+/** Under some versions a snapshot that a learner is sent corrupts it where a defragmentation meets it. */
+function whyCatchingUp(members: readonly AnsweringMember[]): string[] {
+  if (!members.some(({ state }) => hazardsOf(state.version).some(({ kind }) => kind === 'catching-up'))) return [];
+  const newest = Math.max(...members.map(({ state }) => state.raftIndex));
+  return members
+    .filter(({ isLearner, state }) => isLearner && newest - state.raftAppliedIndex > lagAllowed)
+    .map((member) => `learner ${nameOf(member)} is catching up: wait until it has`);
 }

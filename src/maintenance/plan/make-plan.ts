@@ -1,6 +1,7 @@
 import { bytes, duration } from '../../words/units.ts';
 import { listed } from '../../words/listed.ts';
 import { memberLimits, triggersOf } from './decide.ts';
+import { learnerRefusals } from './learners.ts';
 import { blockedMillis } from './estimate.ts';
 import { nameById, whyUnsound } from './health.ts';
 import { armedFor, isAnswering, nameOf, votersOf, type AnsweringMember, type Seen } from './seen.ts';
@@ -94,27 +95,6 @@ function withinBudget(seen: Seen): string {
     ...votersOf(seen).flatMap((member) => (isAnswering(member) ? [member.state.sizeBytes] : [])),
   );
   return `within budget: the largest file has ${bytes(largest)}, and no alarm is armed`;
-}
-
-/** It can be neither defragmented nor left alone: with its file over the line it arms the alarm again. */
-function learnerRefusals(seen: Seen, settings: MaintenanceSettings): string[] {
-  const isArmed = armedFor(seen, 'NOSPACE').length > 0;
-  return seen.members
-    .filter(isAnswering)
-    .filter((member) => member.isLearner)
-    .flatMap((member) => {
-      const limits = memberLimits(member, settings);
-      if (!isArmed || !limits || member.state.sizeBytes < limits.safeBytes) return [];
-      return [
-        `learner ${nameOf(member)} holds ${bytes(member.state.sizeBytes)} of a quota of ${bytes(limits.quotaBytes)} and would arm the alarm again, ` +
-          `since etcd defragments no learner: promote it (etcdctl member promote ${hex(member.id)}) or remove it (etcdctl member remove ${hex(member.id)}), then run this again`,
-      ];
-    });
-}
-
-/** As etcdctl takes ids. */
-function hex(id: string): string {
-  return BigInt(id).toString(16);
 }
 
 function versionRefusals(seen: Seen, { acceptVersionRisk, freeDiskBytes }: MaintenanceSettings): string[] {

@@ -4,6 +4,7 @@ import { bytes } from '../../words/units.ts';
 import type { StepOutcome } from '../journal.ts';
 import { memberLimits } from '../plan/decide.ts';
 import { leaderOf, nameById } from '../plan/health.ts';
+import { wayOut } from '../plan/learners.ts';
 import { armedFor, isAnswering, nameOf, type Seen } from '../plan/seen.ts';
 import type { Ports } from '../ports.ts';
 
@@ -14,6 +15,7 @@ export async function disarm(seen: Seen, growthPerMinute: number, { cluster, set
     if (!isAnswering(member)) return [`${nameOf(member)} does not answer, so that its size is unknown`];
     const limits = memberLimits(member, settings, growthPerMinute);
     if (limits && member.state.sizeBytes < limits.safeBytes) return [];
+    if (member.isLearner) return [wayOut(member)];
     return [`${nameOf(member)} holds ${bytes(member.state.sizeBytes)}, and would arm it again`];
   });
   if (blocking.length > 0) return { result: 'refused', why: blocking.join('; ') };
