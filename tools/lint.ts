@@ -25,6 +25,7 @@ const checks: readonly Check[] = [
   },
   { name: 'dead code', run: ['node_modules/knip/bin/knip.js', '--no-progress'] },
   { name: 'pages of the patterns', run: ['tools/pattern-docs.ts', '--check'] },
+  { name: 'values of the chart', run: ['tools/values-docs.ts', '--check'] },
   { name: 'page of the checks', run: ['tools/check-docs.ts', '--check'] },
   { name: 'schemas of the reports', run: ['tools/report-schema.ts', '--check'] },
 ];

@@ -11,6 +11,7 @@ const suites = {
   incidents: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/incidents/'],
   cli: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/cli/'],
   browser: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/browser/'],
+  chart: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/chart/'],
   cluster: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/cluster/'],
 } satisfies Record<string, readonly string[]>;
 
@@ -91,6 +92,7 @@ if (process.argv[2] === 'all') {
   await suite('incidents');
   await suite('cli');
   await suite('browser');
+  await suite('chart');
   await suite('cluster');
 }
 

@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import { etcdConnection, type EtcdOptionValues } from '../config/etcd-options.ts';
+import type { AcceptEntry } from '../model/accept.ts';
+import { addEtcdOptions } from './etcd-options.ts';
 import { addKubeOptions, type KubeOptionValues } from './kube-options.ts';
 
-interface AnalyzerCommandOptions extends KubeOptionValues {
+interface AnalyzerCommandOptions extends KubeOptionValues, EtcdOptionValues {
   readonly namespace?: string;
   readonly apiPort: number;
   readonly healthHost: string;
@@ -15,13 +18,14 @@ interface AnalyzerCommandOptions extends KubeOptionValues {
   readonly audience: readonly string[];
   readonly secrets: boolean;
   readonly speak: boolean;
+  readonly accept?: string;
   readonly quota?: number;
   readonly fullWatches: number;
   readonly maxKeys: number;
 }
 
 export function analyzerCommand({ version }: { readonly version: string }): Command {
-  return addKubeOptions(new Command('analyzer'))
+  return addEtcdOptions(addKubeOptions(new Command('analyzer')))
     .description(
       'watch a cluster and keep explaining who writes too much: metrics, Events, and the answers for top and triage',
     )
@@ -48,6 +52,10 @@ export function analyzerCommand({ version }: { readonly version: string }): Comm
       'watch Secrets too (their values are never kept, logged or served); needs the right to list them',
       false,
     )
+    .option(
+      '--accept <file>',
+      'a YAML list of churn that is known and wanted, each with reason and expires; objects may be annotated instead',
+    )
     .option('--no-speak', 'write neither Lease nor Events')
     .option('--quota <bytes>', "etcd's --quota-backend-bytes, for the forecast: 2147483648, 8GiB", bytes)
     .option('--full-watches <n>', 'hot objects watched in full at a time', wholeNumber, 32)
@@ -61,9 +69,10 @@ export function analyzerCommand({ version }: { readonly version: string }): Comm
       const { defaultWindow } = await import('../pipeline/live/live-analysis.ts');
       const { defaultPromotion } = await import('../pipeline/live/promotion.ts');
       const connection = loadConnection(options);
+      const etcd = etcdConnection(options, process.env);
       const api = openApi(connection);
       const log = createLog('analyzer');
-      const { quota } = options;
+      const { quota, accept } = options;
       const analyzer = await runAnalyzer({
         ...{ api, version, log, secrets: options.secrets, speak: options.speak },
         namespace: options.namespace ?? connection.namespace,
@@ -77,6 +86,8 @@ export function analyzerCommand({ version }: { readonly version: string }): Comm
         }),
         webhooks: options.webhookAccount,
         audiences: options.audience,
+        ...(etcd && { etcd }),
+        ...(accept !== undefined && { accept: await acceptListIn(accept) }),
         ...(quota !== undefined && { quotaBytes: quota }),
         window: { ...defaultWindow, keys: options.maxKeys },
         promotion: { ...defaultPromotion, slots: options.fullWatches },
@@ -90,6 +101,13 @@ export function analyzerCommand({ version }: { readonly version: string }): Comm
       await analyzer.stop();
       await api.close();
     });
+}
+
+async function acceptListIn(file: string): Promise<readonly AcceptEntry[]> {
+  const { parseAcceptList } = await import('../config/accept-list.ts');
+  const { readOptionFile } = await import('../config/option-file.ts');
+  const { catalogue } = await import('../patterns/catalogue.ts');
+  return parseAcceptList({ text: readOptionFile('--accept', file), file, patterns: catalogue.map(({ id }) => id) });
 }
 
 function port(text: string): number {

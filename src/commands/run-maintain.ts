@@ -6,6 +6,8 @@ import { openCluster, type Cluster } from '../maintenance/cluster.ts';
 import { maintenanceErrors } from '../maintenance/errors.ts';
 import { createLocalDisk } from '../maintenance/local-disk.ts';
 import { takeFileLock } from '../maintenance/lock/file-lock.ts';
+import type { MaintenanceSettings } from '../maintenance/plan/settings.ts';
+import type { TargetKind } from '../maintenance/targets/target.ts';
 import type { Clock, Ports } from '../maintenance/ports.ts';
 import { lookAndPlan, maintain, plannedRun } from '../maintenance/run.ts';
 import { createEvidence } from '../pipeline/maintain/evidence.ts';
@@ -49,7 +51,7 @@ export async function runMaintain(options: MaintainOptions, program: Program): P
 export interface Occasion {
   readonly options: MaintainOptions;
   readonly parsed: ParsedOptions;
-  readonly target: Pick<TargetConnection, 'connection'>;
+  readonly target: Pick<TargetConnection, 'connection'> & Partial<Pick<TargetConnection, 'target'>>;
   readonly program: Program;
   readonly signal: AbortSignal;
   readonly progress: Pick<Progress, 'update'>;
@@ -75,11 +77,11 @@ export async function maintainOnce(occasion: Occasion): Promise<MaintenanceRecor
 }
 
 function portsFor(cluster: Cluster, evidence: Ports['evidence'], occasion: Occasion): Ports {
-  const { options, parsed, signal, progress, clock = systemClock } = occasion;
+  const { options, parsed, target, signal, progress, clock = systemClock } = occasion;
   return {
     cluster,
     evidence,
-    settings: parsed.settings,
+    settings: { ...ofTarget(target), ...parsed.settings },
     pace: parsed.pace,
     verifyHash: options.verifyHash,
     signal,
@@ -87,6 +89,19 @@ function portsFor(cluster: Cluster, evidence: Ports['evidence'], occasion: Occas
     clock,
     tell: (what) => progress.update({ what }),
   };
+}
+
+/** Period times failures of the liveness probe of its pod: kubeadm's static pod, vCluster's chart. */
+const probeBudgets: Readonly<Partial<Record<TargetKind, number>>> = {
+  kubeadm: 80_000,
+  'vcluster-deployed': 120_000,
+  'vcluster-embedded': 120_000,
+};
+
+function ofTarget({ target }: Occasion['target']): Pick<MaintenanceSettings, 'howToSet' | 'probeBudgetMs'> {
+  if (!target || target.kind === 'endpoints') return {};
+  const probeBudgetMs = probeBudgets[target.kind];
+  return { howToSet: target, ...(probeBudgetMs !== undefined && { probeBudgetMs }) };
 }
 
 const systemClock: Clock = {

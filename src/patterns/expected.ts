@@ -77,6 +77,13 @@ const expected: readonly Expected[] = [
     why: 'a kubelet states its health in the status of its node',
   },
   {
+    group: 'batch',
+    resource: 'cronjobs',
+    perMinute: Infinity,
+    silences: 'rate',
+    why: 'its status says when a job of it was started and done; the jobs are counted',
+  },
+  {
     group: '',
     resource: 'events',
     perMinute: Infinity,

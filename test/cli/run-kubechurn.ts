@@ -9,7 +9,8 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-const built = fileURLToPath(new URL('../../dist/kubechurn', import.meta.url));
+/** The program; `make build` leaves it. */
+export const built = fileURLToPath(new URL('../../dist/kubechurn', import.meta.url));
 
 /** Runs the built program to its end. `under` is a command that starts it: `['taskset', '-c', '0']`. */
 export function kubechurn(

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { etcdConnection } from '../../src/config/etcd-options.ts';
 import { openApi, type KubeApi } from '../../src/kube/api.ts';
 import { loadConnection } from '../../src/kube/connection.ts';
 import { pause } from '../../src/kube/pause.ts';
@@ -62,6 +63,7 @@ describeWith(programsFor(options), 'requests laid beside the writes they made', 
     analyzer = await runAnalyzer({
       ...{ api, version: '0.0.0', namespace: 'kubechurn', identity: 'test', secrets: false, seed: 1, salt: 'salt' },
       ...{ reading: loopback, health: loopback, taking: loopback, audiences: [], speak: false },
+      etcd: etcdConnection({ etcd: world.etcd.endpoint }, {})!,
       ...{ webhooks: [webhookUser], log: () => undefined, now: Date.now, pause, random: () => 0.5 },
     });
     await analyzer.live.synced;
@@ -153,6 +155,17 @@ describeWith(programsFor(options), 'requests laid beside the writes they made', 
       });
     }
     expect(report.requests).toMatchObject({ standing: 'joined', sources: [{ kind: 'admission' }] });
+  });
+
+  it('explains every revision where it may watch etcd as well, and counts what no API watch shows', async () => {
+    const covered = () => analyzer.live.report(0);
+    const report = await until('every revision to be explained', () => {
+      const { coverage, resources } = covered();
+      const isWhole = coverage.growth > 100 && coverage.counted === coverage.growth;
+      return isWhole && resources.some(({ prefix }) => /masterleases|peerserverleases/.test(prefix)) && covered();
+    });
+    expect(report.coverage.ratio).toBe(1);
+    expect(report.coverage.notSeen.join('\n')).not.toContain('masterleases');
   });
 
   it('names both users of a fight, though they call themselves the same', async () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AlarmAction, AlarmType, Etcd3 } from 'etcd3';
@@ -11,8 +11,10 @@ import type { MaintenanceRecord } from '../../src/report/maintenance/schema.ts';
 import { createAuthority } from './harness/certificates.ts';
 import { describeWith } from './harness/describe-with.ts';
 import { fill, lostKeys, type Acknowledged } from './harness/fill.ts';
+import { grpcOnly } from './harness/grpc-only.ts';
 import { maintained, overlapping, story } from './harness/maintain.ts';
 import { startEtcd, type Etcd, type EtcdOptions } from './harness/start-etcd.ts';
+import { mountSmallDisk } from './harness/small-disk.ts';
 import { requiredTool } from './harness/tool.ts';
 import { startWriter } from './harness/writer.ts';
 
@@ -166,6 +168,50 @@ describeWith(['etcd'], 'maintenance refuses, and touches nothing', () => {
     expect(record.steps.filter(({ step }) => step === 'defragment')).toEqual([]);
     expect(record.remaining.join('\n')).toMatch(/raise the quota: --quota-backend-bytes=33554432[^]*or delete/);
     expect(await client.alarms()).not.toEqual([]);
+  });
+});
+
+describeWith(['etcd-3.5'], 'maintenance of an etcd that does not state its quota', () => {
+  it('refuses, and asks for it', async () => {
+    const { client, endpoint } = await started({ version: '3.5' });
+    await fill(client);
+    const { url, close } = await grpcOnly(endpoint);
+    const refused = await maintained(url);
+    const told = await maintained(url, { quota: String(quotaBytes) });
+    close();
+    expect(refused).toMatchObject({ outcome: 'refused', steps: [], why: expect.stringMatching(/give --quota BYTES/) });
+    expect(told.outcome).toBe('done');
+  });
+});
+
+describeWith(['etcd'], 'maintenance of a member whose disk has no room for a copy', () => {
+  it('is refused where that can be seen, and told where etcd says so', async () => {
+    const disk = mountSmallDisk(44 * 2 ** 20);
+    if (!disk) return console.warn('NOT RUN: a small disk, since this user may not mount one');
+    const wal = mkdtempSync(join(tmpdir(), 'kubechurn-wal-'));
+    const etcd = await started({
+      quotaBytes: 64 * 2 ** 20,
+      extraArgs: [`--data-dir=${disk.directory}/data`, `--wal-dir=${wal}`],
+    });
+    const live = Array.from(
+      { length: 1_200 },
+      (_, i) => [`/registry/secrets/team-a/s-${i}`, Buffer.alloc(16_384, 'x')] as const,
+    );
+    await etcd.client.putAll(live, { inFlight: 16 });
+    await etcd.client.putAll(live.slice(0, 450), { inFlight: 16 });
+    const wish = { budget: '20%', acceptOutage: true, keep: '2', evidence: 'off' } as const;
+    const seen = await maintained(etcd.endpoint, wish);
+    const unseen = await maintained(etcd.endpoint, { ...wish, blindToDisks: true });
+    const { version } = etcd;
+    await etcd.client.put('/registry/after', version);
+    await etcd.stop();
+    rmSync(wal, { recursive: true });
+    disk.remove();
+    expect(seen).toMatchObject({
+      outcome: 'refused',
+      why: expect.stringMatching(/the disk of member-1 has .* free, and a defragmentation needs/),
+    });
+    expect(unseen).toMatchObject({ outcome: 'failed', why: expect.stringMatching(/disk of .* is full/) });
   });
 });
 

@@ -24,13 +24,21 @@ export function remedies(
   const time = growthPerMinute > 0 ? `, or ${duration((left / growthPerMinute) * 60_000)} at the growth of before` : '';
   return [
     `${bytes(inUseBytes)} are in use of a quota of ${bytes(quotaBytes)}: ${bytes(left)} are left${time}`,
-    `raise the quota: --quota-backend-bytes=${suggestedQuota(quotaBytes)} on every member (a flag; "etcdctl put quota-backend-bytes" only stores a key of that name), restarting one after the other, the next once the last is healthy; check first that the volume is larger`,
+    raiseQuota(suggestedQuota(quotaBytes), settings),
     'or delete what the report names' +
       (isArmed
         ? '; under NOSPACE plain deletes work, but not of pods on nodes, namespaces or objects with finalizers, nor foreground deletion: those write first. Then run this again'
         : '; then run this again'),
     'or keep less history: --keep 1m, or --keep and a number of revisions',
   ];
+}
+
+function raiseQuota(quotaBytes: number, { howToSet }: MaintenanceSettings): string {
+  const trap = 'a flag, not a key: "etcdctl put quota-backend-bytes" only stores a useless one';
+  if (!howToSet)
+    return `raise the quota: --quota-backend-bytes=${quotaBytes} on every member (${trap}), restarting one after the other, the next once the last is healthy; check first that the volume is larger`;
+  const lines = howToSet.settings([['quota-backend-bytes', String(quotaBytes)]]);
+  return `raise the quota (${trap}), once you have checked that the volume is larger; ${lines.replaceAll('\n', ' | ')}; then: ${howToSet.restart}`;
 }
 
 /** The next step that etcd's documentation still calls reasonable: 8 GiB is its suggested maximum. */

@@ -19,6 +19,11 @@ export interface MaintenanceSettings {
   readonly freeDiskBytes?: number;
   /** How long a member may be silent until its kubelet restarts it; absent where it runs under none. */
   readonly probeBudgetMs?: number;
+  /** How flags of etcd are set where it runs, and how that takes effect; absent where only endpoints are known. */
+  readonly howToSet?: {
+    settings(flags: readonly (readonly [name: string, value: string])[]): string;
+    readonly restart: string;
+  };
   /** Defragment under etcd 3.5.0 to 3.5.2 all the same. */
   readonly acceptVersionRisk: boolean;
   /** Defragment the only voter, or one whose leadership cannot be moved, although etcd is out meanwhile. */

@@ -4,6 +4,8 @@ import type { Pause } from '../../kube/pause.ts';
 import { postEvent } from '../../kube/post-event.ts';
 import { readStorageSize } from '../../kube/storage-size.ts';
 import { createTokenReviewer } from '../../kube/token-review.ts';
+import type { EtcdConnection } from '../../etcd/connection.ts';
+import type { AcceptEntry } from '../../model/accept.ts';
 import type { Batch, BatchReply } from '../../model/batch.ts';
 import type { Json } from '../../model/json.ts';
 import type { Millis } from '../../model/write.ts';
@@ -14,6 +16,7 @@ import { startLiveAnalysis, type LiveAnalysis } from '../live/live-analysis.ts';
 import type { PromotionLimits } from '../live/promotion.ts';
 import type { WindowLimits } from '../live/window.ts';
 import { createAnnouncer } from './announce.ts';
+import { watchEtcdBeside } from './etcd-beside.ts';
 import { quotaReachedAt, type SizeAt } from './forecast.ts';
 import { standingFindings } from './standing-findings.ts';
 import { readBatch } from './take-batch.ts';
@@ -39,6 +42,9 @@ export interface AnalyzerOptions {
   readonly quotaBytes?: number;
   readonly window?: WindowLimits;
   readonly promotion?: PromotionLimits;
+  readonly accept?: readonly AcceptEntry[];
+  /** Where etcd is within reach: it shows every write, also those no API watch does. */
+  readonly etcd?: EtcdConnection;
   readonly log: Log;
   readonly now: () => Millis;
   readonly pause: Pause;
@@ -118,6 +124,10 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<RunningAnal
       })
     : Promise.resolve();
   void watchSize();
+  if (options.etcd)
+    void watchEtcdBeside({ connection: options.etcd, signal, onWrite: live.onStored }).catch((error: unknown) => {
+      log('error', 'etcd not watched', { why: error instanceof Error ? error.message : String(error) });
+    });
   void tellBeginning();
 
   async function tellBeginning(): Promise<void> {

@@ -3,6 +3,7 @@ import type { WatchedObject } from '../../kube/watch-frames.ts';
 import type { Digest } from '../../model/object.ts';
 import type { Millis, Revision } from '../../model/write.ts';
 import { asObject, parseJson } from '../../objects/json-text.ts';
+import { parseKey } from '../../objects/keys.ts';
 import { metadataDigest } from '../../objects/metadata-digest.ts';
 import type { ClusterSink } from '../../sources/kube-watch/watch-cluster.ts';
 import { valueOf } from '../../sources/kube-watch/value-of.ts';
@@ -14,7 +15,7 @@ import type { Recent } from './recent.ts';
 import type { RequestJoin } from './request-join.ts';
 import type { ResourceState, ResourceStates } from './resource-state.ts';
 import type { Samples } from './samples.ts';
-import type { LiveWindow } from './window.ts';
+import type { LiveWindow, LiveWrite } from './window.ts';
 
 /** Everything that counts a change. */
 export interface Counters {
@@ -29,7 +30,12 @@ export interface Counters {
   readonly gaps: Gaps;
 }
 
+/** A change as an etcd watch shows it, where etcd is within reach. */
+export type StoredWrite = Omit<LiveWrite, 'value'>;
+
 export interface ChangeCounter extends ClusterSink {
+  /** Counts what no API watch shows, and explains the revision of all else. */
+  onStored(write: StoredWrite): void;
   /** Every first list is in, or was given up. */
   readonly synced: boolean;
   /** Counts from here on even where lists are missing: their resources are then counted from their first list on. */
@@ -61,6 +67,7 @@ const text = new TextDecoder();
 export function createChangeCounter(counters: Counters, now: () => Millis): ChangeCounter {
   const { states, known, window, day, coverage, samples, recent, join, gaps } = counters;
   let held: Change[] | undefined = [];
+  let heldStored: StoredWrite[] = [];
   let notSeen: readonly string[] = [];
 
   const take = (state: ResourceState, object: WatchedObject): Taken => ({
@@ -108,8 +115,19 @@ export function createChangeCounter(counters: Counters, now: () => Millis): Chan
     state.writes++;
     day.add(state.prefix, at);
     recent.add(key, at);
-    if (!window.add({ key: bytes, revision, bytes: 0, created, value })) return;
+    if (!window.add({ key: bytes, revision, bytes: 0, created, deleted: value === undefined, value })) return;
     samples.observe({ key, bytes, prefix: state.prefix, about: window.aboutOf(bytes), revision, at, value });
+  };
+
+  const applyStored = (stored: StoredWrite): void => {
+    const { key, revision } = stored;
+    if (coverage.from === undefined || revision <= coverage.from) return;
+    coverage.explain(revision);
+    const { prefix } = parseKey(text.decode(key));
+    // What the API shows is counted when it does, with all that it tells.
+    if ([...states.all.values()].some((state) => state.prefix === prefix && state.state !== 'forbidden')) return;
+    day.add(prefix, now());
+    window.add({ ...stored, value: undefined });
   };
 
   const change = (next: Change): void => {
@@ -125,6 +143,8 @@ export function createChangeCounter(counters: Counters, now: () => Millis): Chan
       Math.max(0, ...[...states.all.values()].filter(({ settled }) => settled).map(({ reached }) => reached)),
     );
     for (const each of waiting) apply(each);
+    for (const each of heldStored) applyStored(each);
+    heldStored = [];
   };
   const releaseWhenSettled = (): void => {
     if (states.all.size > 0 && [...states.all.values()].every(({ settled }) => settled)) release();
@@ -146,6 +166,10 @@ export function createChangeCounter(counters: Counters, now: () => Millis): Chan
       return notSeen;
     },
     giveUpWaiting: release,
+    onStored(stored) {
+      if (held) heldStored.push(stored);
+      else applyStored(stored);
+    },
     onNotSeen: (sentences) => void (notSeen = sentences),
     onResources(added, removed) {
       for (const resource of removed) {

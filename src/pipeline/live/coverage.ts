@@ -9,6 +9,8 @@ export interface Coverage {
   begin(from: Revision): void;
   /** A change was seen. */
   saw(revision: Revision, isDeletion: boolean): void;
+  /** etcd itself showed it. */
+  explain(revision: Revision): void;
   /** The store is at least this far. */
   reached(revision: Revision): void;
   /** Distinct revisions seen of those after one and up to another, and how many there were. */
@@ -25,6 +27,7 @@ export function createCoverage(): Coverage {
   let from: Revision | undefined;
   let to: Revision = 0;
   let shared = 0;
+  let explained = false;
   return {
     get from() {
       return from;
@@ -43,6 +46,11 @@ export function createCoverage(): Coverage {
       seen.add(revision);
       to = Math.max(to, revision);
     },
+    explain(revision) {
+      explained = true;
+      seen.add(revision);
+      to = Math.max(to, revision);
+    },
     reached(revision) {
       to = Math.max(to, revision);
     },
@@ -52,7 +60,7 @@ export function createCoverage(): Coverage {
       return { counted: seen.count(start) - seen.count(upTo), growth: upTo - start };
     },
     get isEtcd() {
-      return shared < provenOtherwise;
+      return explained || shared < provenOtherwise;
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { KubeApi } from '../../kube/api.ts';
 import type { Pause } from '../../kube/pause.ts';
+import type { AcceptEntry } from '../../model/accept.ts';
 import type { HotKey } from '../../model/hot-key.ts';
 import type { Request } from '../../model/request.ts';
 import type { ResourceKey } from '../../model/resource.ts';
@@ -9,9 +10,11 @@ import { parseKey } from '../../objects/keys.ts';
 import type { ChurnReport } from '../../report/schema.ts';
 import { watchCluster } from '../../sources/kube-watch/watch-cluster.ts';
 import { topKeyIds, keyCount } from '../../tally/key-counts.ts';
+import { withAccepted } from '../../report/accepted.ts';
 import { explain } from '../explain.ts';
+import { acceptedByAnnotation } from './accepted-by-annotation.ts';
 import { createBoard, idOfSubject, type Standing, type Transition } from './board.ts';
-import { createChangeCounter, type Counters } from './count-changes.ts';
+import { createChangeCounter, type Counters, type StoredWrite } from './count-changes.ts';
 import { createCoverage } from './coverage.ts';
 import { createDay } from './day.ts';
 import { createFullWatches } from './full-watches.ts';
@@ -40,6 +43,8 @@ export interface LiveOptions {
   readonly promotion?: PromotionLimits;
   /** Between two looks at what was counted. */
   readonly everyMs?: Millis;
+  /** Churn that is known and wanted; objects may say so themselves by annotation. */
+  readonly accept?: readonly AcceptEntry[];
   readonly onTransition?: (transition: Transition) => void;
 }
 
@@ -69,6 +74,8 @@ export interface LiveAnalysis {
   status(): LiveStatus;
   /** What the webhook saw. */
   offer(requests: readonly Request[]): void;
+  /** What an etcd watch saw, where etcd is within reach. */
+  onStored(write: StoredWrite): void;
   /** Who made a revision, where a request was laid beside it; only the last hundred thousand are remembered. */
   writerOf(revision: Revision): Writer | undefined;
   /** Looks at once instead of when it is time. */
@@ -113,6 +120,9 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
   const { promise: synced, resolve: onSynced } = Promise.withResolvers<void>();
   /** The newest revision at each second of the window. */
   let moments: { revision: Revision; at: Millis }[] = [];
+  /** Of objects that are or were watched in full, by subject. */
+  const lastWrites = new Map<string, Millis>();
+  let seesEtcd = false;
   let lastLookMs = 0;
   let windowFrom: Revision | undefined;
   let olderFrom: Revision | undefined;
@@ -129,22 +139,27 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
   const report = (top: number): ChurnReport => {
     note();
     const anchors = [...day.anchors().filter(({ at }) => at < (moments[0]?.at ?? 0)), ...moments];
-    return explain(
+    const found = explain(
       gather({
         ...{ counters, fulls, anchors, top, version, name: api.server, now: now(), notSeen: notSeen() },
         upTo: settledRevision(),
         fromRevision: windowFrom ?? coverage.from ?? 0,
       }),
     );
+    const read = [...fulls.changes(), ...counters.samples.changes()];
+    const accept = [...(options.accept ?? []), ...acceptedByAnnotation(read)];
+    return accept.length === 0 ? found : withAccepted(found, accept, new Date(now()).toISOString().slice(0, 10));
   };
 
   const notSeen = (): string[] => [
     ...(counter.synced ? [] : ['the first lists are not complete yet, so nothing is counted']),
-    ...(coverage.isEtcd
-      ? [
-          'no API watch shows masterleases, peerserverleases, ranges and compact_rev_key, which the API servers keep for themselves',
-        ]
-      : ['the store behind this API server does not number writes as etcd does, so coverage is unknown']),
+    ...(seesEtcd
+      ? []
+      : coverage.isEtcd
+        ? [
+            'no API watch shows masterleases, peerserverleases, ranges and compact_rev_key, which the API servers keep for themselves',
+          ]
+        : ['the store behind this API server does not number writes as etcd does, so coverage is unknown']),
     'the API does not tell how large objects are as stored, so sizes are 0',
     ...(window.untracked > 0
       ? [`${window.untracked} writes of keys beyond the limit are counted by resource only`]
@@ -164,6 +179,12 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
       if (worthWatching(count)) hot.push({ key: count.key, writes: count.writes });
     }
     fulls.keep((key) => written.has(key) || tally.find(new TextEncoder().encode(key)) !== undefined);
+    lastWrites.clear();
+    for (const key of fulls.watched.keys()) {
+      const id = tally.find(new TextEncoder().encode(key));
+      const { lastRevision } = id === undefined ? { lastRevision: 0 } : keyCount(tally, id);
+      lastWrites.set(idOfKey(key), moments.find(({ revision }) => revision >= lastRevision)?.at ?? now());
+    }
     const { promote: up, release } = promotions(hot, fulls.watched, options.promotion ?? defaultPromotion, now());
     for (const key of release) fulls.release(key);
     for (const key of up) {
@@ -198,10 +219,11 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
     lastLookMs = performance.now() - started;
   };
 
+  /** An object that a finding names and that nobody writes any more. */
   const isQuiet = (subject: Standing['finding']['subject']): boolean => {
     if (subject.type !== 'object') return false;
-    const of = [...fulls.watched.values()].find(({ key }) => idOfKey(key) === idOfSubject(subject));
-    return of !== undefined && of.releasedAt === undefined && now() - of.lastWrite > quietAfter;
+    const at = lastWrites.get(idOfSubject(subject));
+    return at !== undefined && now() - at > quietAfter;
   };
 
   const run = async (): Promise<void> => {
@@ -256,6 +278,10 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
       lastLookMs,
     }),
     offer: join.offer,
+    onStored(write) {
+      seesEtcd = true;
+      counter.onStored(write);
+    },
     writerOf(revision) {
       const named = join.writerOf(revision);
       return named === 'waiting' ? undefined : named?.writer;

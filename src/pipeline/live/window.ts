@@ -12,7 +12,8 @@ export interface LiveWrite {
   /** Bytes as stored, where a source tells; 0 otherwise. */
   readonly bytes: number;
   readonly created: boolean;
-  /** undefined for a deletion. */
+  readonly deleted: boolean;
+  /** undefined for a deletion, and where the source shows none. */
   readonly value: Uint8Array | undefined;
 }
 
@@ -56,7 +57,7 @@ export function createWindow(seed: number, limits: WindowLimits, now: Millis): L
   const batch = oneRow();
 
   return {
-    add({ key, revision, bytes, created, value }) {
+    add({ key, revision, bytes, created, deleted, value }) {
       const { keys, tally } = current;
       if (keys.count >= limits.keys && keys.find(key, 0, key.length) === undefined) {
         current.untracked++;
@@ -65,7 +66,7 @@ export function createWindow(seed: number, limits: WindowLimits, now: Millis): L
       batch.key[0] = keys.intern(key, 0, key.length);
       batch.revision[0] = revision;
       batch.bytes[0] = bytes;
-      batch.flags[0] = (created ? writeFlags.created : 0) | (value ? 0 : writeFlags.deleted);
+      batch.flags[0] = (created ? writeFlags.created : 0) | (deleted ? writeFlags.deleted : 0);
       batch.values.buffer = value ?? nothing;
       batch.values.size[0] = value?.length ?? 0;
       tally.add(batch);

@@ -21,6 +21,8 @@ export type ControlPlaneOptions = {
   /** Users beside `admin`, each with its groups; a service account's user name will do ("system:serviceaccount:NS:NAME"). */
   users?: Readonly<Record<string, readonly string[]>>;
   apiServerArgs?: readonly string[];
+  /** Where the API server listens (default: 127.0.0.1). */
+  address?: string;
 };
 
 export type ControlPlane = {
@@ -74,8 +76,8 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
 
 async function startIn(scene: Scene, etcd: Etcd, options: ControlPlaneOptions): Promise<ControlPlane> {
   const [port = 0, kwokPort = 0] = await freePorts(2);
-  const url = `https://127.0.0.1:${port}`;
-  const { audit = false } = options;
+  const { audit = false, address = '127.0.0.1' } = options;
+  const url = `https://${address}:${port}`;
   const files = writeFiles(
     scene.directory,
     url,
@@ -145,11 +147,11 @@ function apiServerArguments(
   port: number,
   files: ControlPlaneFiles,
   etcd: Etcd,
-  { audit, controllerManager, apiServerArgs = [] }: ControlPlaneOptions,
+  { audit, controllerManager, apiServerArgs = [], address = '127.0.0.1' }: ControlPlaneOptions,
 ): string[] {
   const known = flags({
     'etcd-servers': etcd.endpoints.join(','),
-    'bind-address': '127.0.0.1',
+    'bind-address': address,
     'secure-port': port,
     'cert-dir': files.certificates,
     'service-cluster-ip-range': '10.0.0.0/24',

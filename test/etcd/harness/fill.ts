@@ -9,7 +9,10 @@ const distinctKeys = 60;
  * Rewrites a few keys until etcd refuses for want of space, or for `bytes` of values. Values are large, so that this
  * takes few writes.
  */
-export async function fill(client: EtcdClient, { bytes = Infinity, valueBytes = 16_384 } = {}): Promise<Acknowledged> {
+export async function fill(
+  client: EtcdClient,
+  { bytes = Infinity, valueBytes = 16_384, prefix = '/registry/configmaps/team-a/settings' } = {},
+): Promise<Acknowledged> {
   const acknowledged: Acknowledged = new Map();
   let written = 0;
   let full = false;
@@ -29,7 +32,7 @@ export async function fill(client: EtcdClient, { bytes = Infinity, valueBytes = 
       }
     }
   };
-  await Promise.all(Array.from({ length: distinctKeys }, (_, i) => lane(`/registry/configmaps/team-a/settings-${i}`)));
+  await Promise.all(Array.from({ length: distinctKeys }, (_, i) => lane(`${prefix}-${i}`)));
   return acknowledged;
 }
 

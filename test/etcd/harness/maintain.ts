@@ -5,7 +5,7 @@ import { parseMaintainOptions, type MaintainOptions } from '../../../src/command
 import { maintainOnce } from '../../../src/commands/run-maintain.ts';
 import { etcdConnection } from '../../../src/config/etcd-options.ts';
 import type { Problem } from '../../../src/errors/problem.ts';
-import { openCluster } from '../../../src/maintenance/cluster.ts';
+import { openCluster, type Cluster } from '../../../src/maintenance/cluster.ts';
 import { maintenanceErrors } from '../../../src/maintenance/errors.ts';
 import { maintenanceRecord, type MaintenanceRecord } from '../../../src/report/maintenance/schema.ts';
 
@@ -34,11 +34,13 @@ export interface MaintainWish extends Partial<MaintainOptions> {
   readonly signal?: AbortSignal;
   /** A call, by its path and the member's URL, that is to fail like this instead of being made: for what no real etcd does on demand. */
   readonly interfere?: (path: string, url: string) => Problem | undefined;
+  /** As from another machine: the members' disks cannot be seen. */
+  readonly blindToDisks?: boolean;
 }
 
 /** Maintenance inside this process, on one thread and under a lock of its own; the record is checked against its schema. */
 export async function maintained(etcd: string, wish: MaintainWish = {}): Promise<MaintenanceRecord> {
-  const { onDoing = () => {}, signal = new AbortController().signal, interfere, ...given } = wish;
+  const { onDoing = () => {}, signal = new AbortController().signal, interfere, blindToDisks = false, ...given } = wish;
   const lock = join(tmpdir(), `kubechurn-test-${randomUUID()}.lock`);
   const options = { ...defaults, lock, etcd, ...given };
   const connection = etcdConnection(options, {});
@@ -51,25 +53,25 @@ export async function maintained(etcd: string, wish: MaintainWish = {}): Promise
     signal,
     progress: { update: ({ what }) => onDoing(what) },
     extraThreads: 0,
-    ...(interfere && { openCluster: interferingCluster(interfere) }),
+    openCluster: (to, freeDisk) => {
+      const cluster = openCluster(to, blindToDisks ? () => null : freeDisk);
+      return interfere ? interfering(cluster, interfere) : cluster;
+    },
   });
   return maintenanceRecord.parse(record);
 }
 
-function interferingCluster(interfere: NonNullable<MaintainWish['interfere']>): typeof openCluster {
-  return (connection, freeDisk) => {
-    const cluster = openCluster(connection, freeDisk);
-    return {
-      ...cluster,
-      member(id) {
-        const member = cluster.member(id);
-        const call: typeof member.call = (path, ...rest) => {
-          const failure = interfere(path, member.endpoint.url);
-          return failure ? Promise.reject(failure) : member.call(path, ...rest);
-        };
-        return { ...member, call };
-      },
-    };
+function interfering(cluster: Cluster, interfere: NonNullable<MaintainWish['interfere']>): Cluster {
+  return {
+    ...cluster,
+    member(id) {
+      const member = cluster.member(id);
+      const call: typeof member.call = (path, ...rest) => {
+        const failure = interfere(path, member.endpoint.url);
+        return failure ? Promise.reject(failure) : member.call(path, ...rest);
+      };
+      return { ...member, call };
+    },
   };
 }
 

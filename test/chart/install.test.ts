@@ -1,0 +1,256 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { startControlPlane, programsFor, type ControlPlane } from '../cluster/harness/start-control-plane.ts';
+import { openScene } from '../etcd/harness/scene.ts';
+import { tool } from '../etcd/harness/tool.ts';
+import { until } from '../etcd/harness/until.ts';
+import { chart, helm, inCi, objectsOf, type Said } from './harness/helm.ts';
+import { noPodNetwork, openPodNetwork, type PodNetwork } from './harness/pod-network.ts';
+import { podOf } from './harness/pods.ts';
+import { portsOf, runPod, type Node, type Pod } from './harness/run-pod.ts';
+import { callsIn, isUsed, rightsIn, type Call } from './harness/used-rules.ts';
+
+jest.setTimeout(300_000); // for machines that are busy
+
+const built = fileURLToPath(new URL('../../dist/lib/start.cjs', import.meta.url));
+const missing = [
+  ...[...programsFor({}), 'helm'].filter((program) => tool(program) === undefined).map((name) => `there is no ${name}`),
+  ...[noPodNetwork()].filter((why) => why !== undefined),
+  ...(existsSync(built) ? [] : ['dist/ is not built']),
+];
+if (missing.length > 0) console.warn(`NOT RUN: the chart installed into a real control plane, because ${missing.join(', ')}.`);
+
+const namespace = 'kubechurn';
+const deployments = '/apis/apps/v1/namespaces/default/deployments';
+const configuration = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/kubechurn';
+
+(missing.length > 0 ? describe.skip : describe)('the chart, installed into a real control plane', () => {
+  const scene = openScene('chart');
+  let world: ControlPlane;
+  let network: PodNetwork;
+  let node: Node;
+  const webhooks: Pod[] = [];
+  let analyzer: Pod;
+
+  const inCluster = (...args: readonly string[]): Said =>
+    helm([...args, '--namespace', namespace], { KUBECONFIG: world.kubeconfig, HOME: scene.directory });
+  const start = async (name: string, i = ''): Promise<Pod> => {
+    const deployed = await world.request('GET', `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`);
+    const spec = podOf({ ...deployed, apiVersion: 'apps/v1', kind: 'Deployment' })!.spec;
+    const pod = await runPod(node, `${name}${i}`, spec);
+    await until(
+      `${name} to be ready`,
+      () => {
+        if (pod.process.ended()) throw new Error(`${name} ended: ${pod.process.lastWords()}`);
+        return pod.isReady();
+      },
+      { withinMs: 90_000, everyMs: 100 },
+    );
+    return pod;
+  };
+  /** As the controller of EndpointSlices would, with the names and ports that Service and pod spec agree on. */
+  const lead = async (service: string, pods: readonly Pod[]): Promise<void> => {
+    const deployed = await world.request('GET', `/apis/apps/v1/namespaces/${namespace}/deployments/${service}`);
+    const [container] = podOf({ ...deployed, apiVersion: 'apps/v1', kind: 'Deployment' })!.spec.containers;
+    const { spec } = await world.request('GET', `/api/v1/namespaces/${namespace}/services/${service}`);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a Service
+    const { ports } = spec as { ports: { name: string; targetPort: string }[] };
+    const slices = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
+    const slice = {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: service, labels: { 'kubernetes.io/service-name': service } },
+      addressType: 'IPv4',
+      endpoints: pods.map(({ address }) => ({ addresses: [address], conditions: { ready: true } })),
+      ports: ports.map(({ name, targetPort }) => ({
+        name,
+        port: portsOf(container!).find((each) => each.name === targetPort)?.containerPort,
+      })),
+    };
+    await world.request('PATCH', `${slices}/${service}?fieldManager=test&force=true`, slice, {
+      contentType: 'application/apply-patch+yaml',
+    });
+  };
+  const metric = async (name: string): Promise<number> => {
+    const text = await (await fetch(`http://${analyzer.address}:9446/metrics`)).text();
+    return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
+  };
+  const failedOpen = async (): Promise<string[]> =>
+    (await world.adminFetch('/metrics')).text.match(/^apiserver_admission_webhook_fail_open_count.*kubechurn.*$/gm) ?? [];
+  const calls = (): Call[] => callsIn(world.auditLogFile, namespace);
+  const write = (n: number) =>
+    world.adminFetch(`${deployments}/web?fieldManager=${n % 2 === 0 ? 'flux' : 'argocd'}&force=true`, {
+      method: 'PATCH',
+      contentType: 'application/apply-patch+yaml',
+      body: deployment(n % 2),
+    });
+
+  beforeAll(async () => {
+    network = openPodNetwork();
+    world = await startControlPlane({
+      audit: true,
+      address: network.host,
+      // Without WatchList the analyzer lists first, as on API servers older than 1.34: so both verbs are used.
+      apiServerArgs: ['--enable-aggregator-routing=true', '--feature-gates=WatchList=false'],
+    });
+    node = { scene, world, network, namespace, names: new Map() };
+    await world.request('POST', deployments, deployment(0));
+    const { code, stderr, stdout } = inCluster('install', 'kubechurn', chart, '--create-namespace', ...inCi('default-values.yaml'));
+    expect(`${code} ${stderr}`).toBe('0 ');
+    expect(stdout).toContain('kubectl delete validatingwebhookconfiguration kubechurn');
+    analyzer = await start('kubechurn-analyzer');
+    node.names.set(`kubechurn-analyzer.${namespace}.svc`, analyzer.address);
+    webhooks.push(await start('kubechurn-webhook', '-1'), await start('kubechurn-webhook', '-2'));
+    await lead('kubechurn-webhook', webhooks);
+    await until('requests to reach the analyzer', async () => {
+      await write(0);
+      return (await metric('kubechurn_requests_received_total')) > 0;
+    }, { withinMs: 60_000, everyMs: 200 });
+  });
+  afterAll(async () => {
+    await scene.close();
+    await world.stop();
+    network.close();
+  });
+
+  it('lets API servers trust the certificate that the webhook made, and touches nothing else of the configuration', async () => {
+    const { webhooks: hooks } = await world.request('GET', configuration);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as the API server keeps it
+    const bundles = (hooks as { clientConfig: { caBundle: string } }[]).map(({ clientConfig: { caBundle } }) => caBundle);
+    expect(new Set(bundles).size).toBe(1);
+    expect(Buffer.from(bundles[0] ?? '', 'base64').toString()).toContain('-----BEGIN CERTIFICATE-----');
+    const { stdout } = inCluster('upgrade', 'kubechurn', chart, ...inCi('default-values.yaml'));
+    expect(stdout).toContain('STATUS: deployed');
+    const again = await world.request('GET', configuration);
+    expect(again['webhooks']).toEqual(hooks);
+  });
+
+  it('loses and denies no write while the webhook is upgraded, rolled back and replaced pod by pod', async () => {
+    const before = await failedOpen();
+    const ending = new AbortController();
+    const answers: number[] = [];
+    const writing = (async () => {
+      for (let n = 0; !ending.signal.aborted; n++) answers.push((await write(n)).status);
+    })();
+    expect(inCluster('upgrade', 'kubechurn', chart, '--set', 'webhook.linger=3s').code).toBe(0);
+    for (const i of [0, 1]) {
+      // maxSurge 1, maxUnavailable 0: the new one is led to before the old one is told to go.
+      const fresh = await start('kubechurn-webhook', `-${i + 3}`);
+      const [old] = webhooks.splice(0, 1);
+      webhooks.push(fresh);
+      await lead('kubechurn-webhook', webhooks);
+      await old?.process.stop();
+    }
+    expect(inCluster('rollback', 'kubechurn').code).toBe(0);
+    await pause(500);
+    ending.abort();
+    await writing;
+    expect(answers.length).toBeGreaterThan(50);
+    expect(answers.filter((status) => status !== 200)).toEqual([]);
+    expect(await failedOpen()).toEqual(before);
+  });
+
+  it('tells a fight as an Event of the object fought over', async () => {
+    await until('an Event', async () => {
+      for (let n = 0; n < 10; n++) await write(n);
+      const { items = [] } = await world.request('GET', '/api/v1/namespaces/default/events');
+      return items.some((event) => event['reason'] === 'ChurnFound' && JSON.stringify(event).includes('"web"'));
+    }, { withinMs: 120_000, everyMs: 200 });
+  });
+
+  it('uses each right that it has', async () => {
+    const rights = rightsIn(objectsOf(inCi('default-values.yaml')));
+    expect(rights.length).toBeGreaterThan(90);
+    // The authority was stored when the first webhook came; a patch follows each new authority.
+    const seen = calls();
+    expect(rights.filter((right) => !isUsed(right, seen)).map(inWords)).toEqual([]);
+  });
+
+  it('is refused nothing but what it shall not see', () => {
+    const refused = calls().filter(({ allowed }) => !allowed);
+    expect([...new Set(refused.map(({ user, verb, group, resource }) => inWords({ user, verb, group, resource })))].sort()).toEqual([
+      'kubechurn:kubechurn-analyzer watch configmaps.',
+    ]);
+  });
+
+  it('lets maintenance of a vCluster read its certificates and members, by name, and nothing else', async () => {
+    for (const name of ['team-a', 'team-b']) await world.request('POST', '/api/v1/namespaces', { metadata: { name } });
+    await world.request('POST', '/apis/apps/v1/namespaces/team-a/statefulsets', {
+      metadata: { name: 'shop-etcd' },
+      spec: { serviceName: 'shop-etcd-headless', ...deployment(0).spec },
+    });
+    await world.request('POST', '/api/v1/namespaces/team-a/secrets', {
+      metadata: { name: 'shop-certs' },
+      stringData: { 'etcd-ca.crt': world.ca, 'etcd-peer.crt': world.ca, 'etcd-peer.key': 'none' },
+    });
+    const values = inCi('vcluster-deployed-values.yaml');
+    expect(inCluster('upgrade', 'kubechurn', chart, ...values).code).toBe(0);
+    const job = await world.request('GET', `/apis/batch/v1/namespaces/${namespace}/cronjobs/kubechurn-etcd-shop`);
+    const { spec } = podOf({ ...job, apiVersion: 'batch/v1', kind: 'CronJob' })!;
+    const { process } = await runPod(node, 'shop', spec);
+    // There is no etcd behind it here.
+    await until('the run to end', () => process.ended(), { withinMs: 60_000 });
+    expect(process.lastWords()).toMatch(/etcd/);
+
+    const mine = calls().filter(({ user }) => user === `${namespace}:kubechurn-etcd-shop`);
+    expect([...new Set(mine.map((call) => `${call.verb} ${call.resource} ${call.namespace}/${call.name} ${call.allowed}`))]).toEqual([
+      'get statefulsets team-a/shop-etcd true',
+      'get secrets team-a/shop-certs true',
+    ]);
+    const rights = rightsIn(objectsOf(values)).filter(({ user }) => user === `${namespace}:kubechurn-etcd-shop`);
+    expect(rights).toHaveLength(2);
+    expect(rights.every((right) => isUsed(right, mine))).toBe(true);
+  });
+
+  it('leaves nothing behind when it is uninstalled', async () => {
+    for (const pod of [...webhooks, analyzer]) await pod.process.stop();
+    expect(inCluster('uninstall', 'kubechurn').code).toBe(0);
+    const left: string[] = [];
+    for (const path of await listable(world)) {
+      const { items = [] } = await world.request('GET', path);
+      for (const { metadata } of items)
+        if (/kubechurn/.test(metadata.name) && metadata.name !== namespace && !path.endsWith('/events')) left.push(`${path} ${metadata.name}`);
+    }
+    // Made by this test in place of controllers.
+    expect(left.filter((each) => !each.includes('endpointslices'))).toEqual([]);
+  });
+});
+
+async function listable(world: ControlPlane): Promise<string[]> {
+  const { text } = await world.adminFetch('/apis');
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an APIGroupList
+  const { groups } = JSON.parse(text) as { groups: { preferredVersion: { groupVersion: string } }[] };
+  const bases = ['/api/v1', ...groups.map(({ preferredVersion: { groupVersion } }) => `/apis/${groupVersion}`)];
+  const lists = await Promise.all(
+    bases.map(async (base) => {
+      const list = JSON.parse((await world.adminFetch(base)).text) as { resources: { name: string; verbs: string[] }[] };
+      return list.resources
+        .filter(({ name, verbs }) => verbs.includes('list') && !name.includes('/') && name !== 'componentstatuses')
+        .map(({ name }) => `${base}/${name}`);
+    }),
+  );
+  return lists.flat();
+}
+
+function inWords({ user, verb, group, resource }: { user: string; verb: string; group: string; resource: string }): string {
+  return `${user} ${verb} ${resource}.${group}`;
+}
+
+/** What the two writers want differs in one annotation of the pods. */
+function deployment(side: number) {
+  const labels = { app: 'web' };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace: 'default' },
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels, annotations: { side: String(side) } },
+        spec: { containers: [{ name: 'web', image: 'a.example/web' }] },
+      },
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describeWith } from '../etcd/harness/describe-with.ts';
+import { fill } from '../etcd/harness/fill.ts';
+import { freePorts } from '../etcd/harness/free-ports.ts';
+import { startEtcd, type Etcd } from '../etcd/harness/start-etcd.ts';
+import { maintenanceRecord } from '../../src/report/maintenance/schema.ts';
+import { until } from '../etcd/harness/until.ts';
+import { built, kubechurn } from './run-kubechurn.ts';
+
+const nowhere = 'http://127.0.0.1:1';
+
+describe('kubechurn maintain, given wrong options', () => {
+  it.each([
+    [['--budget', '0%'], /--budget takes a share of the quota above 0 %/],
+    [['--budget', '150%'], /--budget takes .* up to 100 %/],
+    [['--budget', 'abc'], /--budget takes .*, not "abc"/],
+    [['--keep', 'ever'], /--keep takes a duration such as .*, not "ever"/],
+    [['--keep=-5'], /--keep takes/],
+    [['--max-fragmentation', '0'], /--max-fragmentation takes a share/],
+    [['--backup-key', '/no/such/key'], /--backup-key \/no\/such\/key is no key \(ENOENT\)/],
+    [['--every', '0s'], /--every takes a duration/],
+    [['--evidence', 'perhaps'], /--evidence/],
+  ])('%j exits 2 with one sentence', async (args, sentence) => {
+    const { code, stdout, stderr } = await kubechurn(['maintain', '--etcd', nowhere, ...args]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(sentence);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('no endpoint exits 2', async () => {
+    expect(await kubechurn(['maintain'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/no etcd is named/) });
+  });
+
+  it('no endpoint that answers exits 1', async () => {
+    const [port] = await freePorts(1);
+    const { code, stderr } = await kubechurn(['maintain', '--etcd', `http://127.0.0.1:${port}`]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^kubechurn: nothing listens at http:/);
+  });
+});
+
+describeWith(['etcd'], 'kubechurn maintain', () => {
+  let etcd: Etcd;
+  beforeAll(async () => {
+    etcd = await startEtcd({ members: 3, quotaBytes: 16 * 2 ** 20 });
+  });
+  afterAll(() => etcd.stop());
+
+  it('within budget exits 0, within a second on a quiet machine', async () => {
+    const began = performance.now();
+    const { code, stdout } = await kubechurn(['maintain', '--etcd', etcd.endpoint]);
+    expect(performance.now() - began).toBeLessThan(3_000);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Nothing to do: within budget/);
+  });
+
+  it('under NOSPACE exits 0 with a record that its schema describes, and 0 again with nothing left to do', async () => {
+    await fill(etcd.client);
+    const args = ['maintain', '--etcd', etcd.endpoint, '--rearm-watch', '1s', '-o', 'json'];
+    const { code, stdout } = await kubechurn(args);
+    expect(code).toBe(0);
+    expect(maintenanceRecord.parse(JSON.parse(stdout))).toMatchObject({ outcome: 'done' });
+    const again = await kubechurn(args);
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({ outcome: 'nothing-to-do' });
+  });
+
+  it('refused exits 3, on stdout and not as a failure', async () => {
+    const other = await startEtcd();
+    const { code, stdout } = await kubechurn(['maintain', '--etcd', `${etcd.endpoint},${other.endpoint}`]);
+    await other.stop();
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^Refused: these endpoints belong to different clusters/);
+  });
+
+  it('--watch, already running when NOSPACE comes, gets it back, and ends with 0 at SIGTERM', async () => {
+    const child = spawn(
+      built,
+      ['maintain', '--watch', '--every', '200ms', '--rearm-watch', '1s', '--etcd', etcd.endpoint, '-o', 'json'],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    const ended = once(child, 'close');
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const outcomes = () =>
+      said
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => maintenanceRecord.parse(JSON.parse(line)).outcome);
+    await until('it to have looked', () => outcomes().includes('nothing-to-do'));
+    await fill(etcd.client);
+    await until('it to have acted', () => outcomes().includes('done'), { withinMs: 60_000 });
+    await until('it to find nothing more to do', () => outcomes().at(-1) === 'nothing-to-do');
+    expect(await etcd.client.alarms()).toEqual([]);
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  });
+
+  it('stopped by SIGTERM exits 1 with a record that says how far it came', async () => {
+    await fill(etcd.client);
+    const child = spawn(built, ['maintain', '--etcd', etcd.endpoint, '-o', 'json'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(child, 'close');
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    // Then it watches whether the alarm comes back, for a minute.
+    await until('the alarm to be disarmed', async () => (await etcd.client.alarms()).length === 0, {
+      withinMs: 60_000,
+    });
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([1, null]);
+    const record = maintenanceRecord.parse(JSON.parse(said));
+    expect(record).toMatchObject({ outcome: 'failed', why: expect.stringMatching(/stopped by SIGTERM: run it again/) });
+    expect(record.steps.some(({ step, result }) => step === 'disarm' && result === 'done')).toBe(true);
+  });
+});
