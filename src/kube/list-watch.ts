@@ -139,7 +139,7 @@ async function watchOnce(options: ListWatchOptions, position: Position, onAlive:
       else {
         // While the list is still being sent, what changes meanwhile may come between.
         sink.onChange(frame.type, frame.object);
-        if (!listing) position.revision = frame.object.revision + 5;
+        if (!listing) position.revision = frame.object.revision;
       }
     }
   } catch (error) {
