@@ -86,7 +86,8 @@ async function showMaintenance(): Promise<boolean> {
   say(
     'Now the database is got back: a backup and the evidence first, then what an etcd maintainer would do, step by step.',
   );
-  if (!run('maintain', '--etcd', etcd.endpoint, '--backup', `${short(folder)}/backup`, '--rearm-watch', '5s')) return false;
+  if (!run('maintain', '--etcd', etcd.endpoint, '--backup', `${short(folder)}/backup`, '--rearm-watch', '5s'))
+    return false;
   const again = await etcd.client.put('/registry/configmaps/default/one-more', 'x').then(() => 'accepted', messageOf);
   say();
   say(`One more put:  ${again}`);

@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import type { Json } from '../src/model/json.ts';
 import { schemaOf } from './chart/schema.ts';
 import { targetValues } from './chart/target-values.ts';
 import type { Value } from './chart/value.ts';
@@ -44,7 +45,9 @@ const readme = [
   tables,
 ].join('\n\n');
 
-const defaults = targetValues.flatMap(({ path, default: given }) => (given === undefined ? [] : [[path, given]]));
+const defaults = targetValues.flatMap(({ path, default: given }): [string, Json][] =>
+  given === undefined ? [] : [[path, given]],
+);
 const markdown = async (text: string): Promise<string> =>
   format(text, { ...(await resolveConfig(`${root}docs/values.md`)), parser: 'markdown' });
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -55,7 +58,7 @@ const files = new Map([
   ['chart/values.yaml', valuesYaml(values, `Written by ${source}: change that.`)],
   ['chart/values.schema.json', json({ $schema: 'http://json-schema.org/draft-07/schema#', ...schemaOf(values) })],
   // YAML takes JSON; the templates fill in what a target does not say.
-  ['chart/files/target-defaults.yaml', json(Object.fromEntries(defaults) as object)],
+  ['chart/files/target-defaults.yaml', json(Object.fromEntries<Json>(defaults))],
 ]);
 
 for (const [name, wanted] of files) {

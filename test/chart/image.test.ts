@@ -30,7 +30,10 @@ describe('the image, its Dockerfile followed step by step', () => {
       if (name === 'COPY') copy(rest, root, build);
       if (name !== 'RUN') continue;
       if (rest.startsWith('npm install')) symlinkSync(join(root, 'node_modules'), join(build, 'node_modules'));
-      else expect(`${rest}: ${spawnSync('sh', ['-c', rest], { cwd: build, encoding: 'utf8', env: pathWithNode() }).stderr}`).toBe(`${rest}: `);
+      else {
+        const { status, stderr } = spawnSync('sh', ['-c', rest], { cwd: build, encoding: 'utf8', env: pathWithNode() });
+        if (status !== 0) throw new Error(`${rest}: ${stderr}`);
+      }
     }
     for (const { name, rest } of [...stages().values()].at(-1) ?? []) {
       if (name !== 'COPY') continue;

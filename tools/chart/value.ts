@@ -46,5 +46,6 @@ export const like = (pattern: string, orEmpty = false) => ({
 export const duration = like('^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$');
 /** RFC 1123. */
 export const dnsLabel = like('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$');
-export const bytes = like('^[0-9]+(\\.[0-9]+)?([KMGT]i?)?B?$');
+/** A number too: YAML takes the quotes off. */
+export const bytes = { anyOf: [count, like('^[0-9]+(\\.[0-9]+)?([KMGT]i?)?B?$')] } as const;
 export const quantity = like('^[0-9]+(\\.[0-9]+)?([KMGT]i?|m)?$');

@@ -139,7 +139,7 @@ export const values: readonly Value[] = [
   },
   {
     path: 'analyzer.quota',
-    schema: { anyOf: [bytes, { const: '' }] },
+    schema: { anyOf: [...bytes.anyOf, { const: '' }] },
     default: '',
     doc: flagOf(analyzer, '--quota').doc,
   },

@@ -91,7 +91,7 @@ kubechurn.dev/target: {{ (index . 1).name }}
 {{- end }}
 {{- range $flag, $key := dict "budget" "budget" "quota" "quota" "max-fragmentation" "maxFragmentation" "keep" "keep" "evidence" "evidence" "probe-budget" "probeBudget" }}
 {{- with get $target $key }}
-- {{ printf "--%s=%v" $flag . | quote }}
+- {{ printf "--%s=%v" $flag (ternary (int64 .) . (kindIs "float64" .)) | quote }}
 {{- end }}
 {{- end }}
 {{- if $target.acceptOutage }}

@@ -50,9 +50,10 @@ export function objectsOf(args: readonly string[]): Rendered[] {
   return objectsIn(stdout);
 }
 
-export function objectsIn(yaml: string): Rendered[] {
+function objectsIn(yaml: string): Rendered[] {
   return parseAllDocuments(yaml).flatMap((document): Rendered[] => {
-    if (document.errors.length > 0) throw document.errors[0];
+    const [error] = document.errors;
+    if (error) throw new Error(error.message);
     const object: unknown = document.toJS();
     return isObject(object) ? [object] : [];
   });

@@ -1,11 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 
+/** Where a pod runs: its address, and what a command line begins with to run there. */
+export type Place = { readonly address: string; readonly within: readonly string[] };
+
 /** Pods' addresses, as a network plugin makes them: a bridge of the machine, and for each pod a namespace behind it. */
 export type PodNetwork = {
   /** Of the machine: where the API server listens. */
   readonly host: string;
-  /** Its address, and what a command line begins with to run there. */
-  addPod(): { readonly address: string; readonly within: readonly string[] };
+  addPod(): Place;
   close(): void;
 };
 

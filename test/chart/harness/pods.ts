@@ -4,12 +4,15 @@ export type Container = {
   readonly name: string;
   readonly args?: readonly string[];
   readonly command?: readonly string[];
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[];
   readonly [field: string]: unknown;
 };
 
 export type PodSpec = {
   readonly containers: readonly Container[];
   readonly serviceAccountName?: string;
+  readonly securityContext?: { readonly runAsUser?: number };
   readonly [field: string]: unknown;
 };
 

@@ -2,22 +2,22 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { get as httpGet } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ControlPlane } from '../../cluster/harness/start-control-plane.ts';
 import type { Running, Scene } from '../../etcd/harness/scene.ts';
-import type { PodNetwork } from './pod-network.ts';
+import { program } from './describe-with-pods.ts';
+import type { Place } from './pod-network.ts';
 import type { Container, PodSpec } from './pods.ts';
-
-const program = fileURLToPath(new URL('../../../dist/lib/start.cjs', import.meta.url));
 
 /** What stands in for kubelet and nodes. */
 export type Node = {
   readonly scene: Scene;
-  readonly world: ControlPlane;
-  readonly network: PodNetwork;
+  /** Absent where the API server is down. */
+  readonly world?: ControlPlane;
   readonly namespace: string;
   /** Names of Services and where they lead, as a cluster's DNS would tell. */
   readonly names: Map<string, string>;
+  /** What stands in for directories of the node, by path. */
+  readonly hostPaths?: ReadonlyMap<string, string>;
 };
 
 export type Pod = {
@@ -31,52 +31,80 @@ type Probe = { readonly httpGet: { readonly path: string; readonly port: string;
 type Volume = {
   readonly name: string;
   readonly emptyDir?: object;
+  readonly hostPath?: { readonly path: string };
   readonly projected?: { readonly sources: readonly { readonly serviceAccountToken: { path: string; audience: string } }[] };
 };
 
 /**
  * Runs the first container of a pod spec as a process: its arguments as they are, its user, no capabilities, its mounts,
- * its service account's token, and an address of its own. Left out: the image, limits, and the read-only root.
+ * its service account's token, at an address of its own. Left out: the image, limits, and the read-only root.
  */
-export async function runPod(node: Node, name: string, spec: PodSpec): Promise<Pod> {
-  const { scene, world, network, namespace } = node;
+export async function runPod(node: Node, { address, within }: Place, name: string, spec: PodSpec): Promise<Pod> {
+  const { scene, world, namespace } = node;
   const [container] = spec.containers;
   if (!container) throw new Error(`pod ${name} has no container`);
-  const { address, within } = network.addPod();
   const files = join(scene.directory, name);
-  const mounts: string[] = ['mount -t tmpfs tmpfs /run'];
-  const account = spec.serviceAccountName ?? 'default';
-  if (spec['automountServiceAccountToken'] === true) {
-    const at = '/var/run/secrets/kubernetes.io/serviceaccount';
-    mounts.push(
-      ...put(files, at, { token: await tokenOf(node, account), 'ca.crt': world.ca, namespace }),
-    );
-  }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the API server took them
-  const volumes = (spec['volumes'] ?? []) as readonly Volume[];
-  for (const { name: volume, mountPath } of mountsOf(container)) {
-    const found = volumes.find((each) => each.name === volume);
-    const source = found?.projected?.sources[0]?.serviceAccountToken;
-    if (source) mounts.push(...put(files, mountPath, { [source.path]: await tokenOf(node, account, source.audience) }));
-    else if (found?.emptyDir) mounts.push(`mkdir -p ${mountPath}`, `mount -t tmpfs -o mode=1777 tmpfs ${mountPath}`);
-    else throw new Error(`pod ${name} mounts ${volume}, which this harness cannot`);
-  }
-  const hosts = join(files, 'hosts');
-  writeFileSync(hosts, [...node.names, ['localhost', '127.0.0.1']].map(([host, to]) => `${to} ${host}\n`).join(''));
-  mounts.push(`mount --bind ${hosts} /etc/hosts`);
-  const asNobody = 'setpriv --reuid=65532 --regid=65532 --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all';
-  const script = `set -e\n${mounts.join('\n')}\nexec ${asNobody} -- "$@"`;
-  const { hostname, port } = new URL(world.url);
-  const [first = '', ...rest] = within;
-  const process_ = scene.start(
+  mkdirSync(files, { recursive: true });
+  const hosts = [...node.names, ['localhost', '127.0.0.1']].map(([host, to]) => `${to} ${host}\n`).join('');
+  writeFileSync(join(files, 'hosts'), hosts);
+  const script = [
+    'set -e',
+    'mount -t tmpfs tmpfs /run',
+    // So that there can be directories in it, which are nobody else's.
+    `mkdir -p ${files}/upper ${files}/work`,
+    `mount -t overlay overlay -o lowerdir=/etc,upperdir=${files}/upper,workdir=${files}/work /etc`,
+    `mount --bind ${files}/hosts /etc/hosts`,
+    ...(await mountsFor(node, files, spec, container)),
+    `exec setpriv --reuid=${userOf(spec)} --regid=${userOf(spec)} --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all -- "$@"`,
+  ].join('\n');
+  const { hostname = '', port = '' } = world ? new URL(world.url) : {};
+  const [first = '', ...rest] = [...within, 'sh', '-c', script, 'pod', process.execPath];
+  const running = scene.start(
     first,
-    [...rest, 'sh', '-c', script, 'pod', process.execPath, '--disable-warning=ExperimentalWarning', program, ...(container.args ?? [])],
+    [...rest, '--disable-warning=ExperimentalWarning', program, ...(container.args ?? [])],
     {
       name: `${name}-pod`,
-      env: { PATH: process.env['PATH'], HOME: '/nonexistent', KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port },
+      env: {
+        ...{ PATH: process.env['PATH'], HOME: '/nonexistent' },
+        ...(world && { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port }),
+      },
     },
   );
-  return { address, process: process_, isReady: () => probe(address, container) };
+  return { address, process: running, isReady: () => probe(address, container) };
+
+  async function tokenFor(audience?: string): Promise<string> {
+    if (!world) throw new Error(`pod ${name} wants a token, and there is no API server`);
+    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${spec.serviceAccountName ?? 'default'}/token`;
+    const made = await world.request('POST', path, { spec: audience === undefined ? {} : { audiences: [audience] } });
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TokenRequest
+    return (made['status'] as { token: string }).token;
+  }
+
+  async function mountsFor(of: Node, into: string, pod: PodSpec, { volumeMounts = [] }: Container): Promise<string[]> {
+    const commands: string[] = [];
+    if (pod['automountServiceAccountToken'] === true) {
+      const token = { token: await tokenFor(), 'ca.crt': world?.ca ?? '', namespace };
+      commands.push(...put(into, '/var/run/secrets/kubernetes.io/serviceaccount', token));
+    }
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the API server takes them
+    const volumes = (pod['volumes'] ?? []) as readonly Volume[];
+    for (const { name: volume, mountPath, readOnly = false } of volumeMounts) {
+      const { projected, emptyDir, hostPath } = volumes.find((each) => each.name === volume) ?? {};
+      const source = projected?.sources[0]?.serviceAccountToken;
+      const stand = hostPath && of.hostPaths?.get(hostPath.path);
+      if (source) commands.push(...put(into, mountPath, { [source.path]: await tokenFor(source.audience) }));
+      else if (emptyDir) commands.push(`mkdir -p ${mountPath}`, `mount -t tmpfs -o mode=1777 tmpfs ${mountPath}`);
+      else if (stand !== undefined) {
+        commands.push(`mkdir -p ${mountPath}`, `mount --bind ${stand} ${mountPath}`);
+        if (readOnly) commands.push(`mount -o remount,bind,ro ${mountPath}`);
+      } else throw new Error(`pod ${name} mounts ${volume}, which this harness cannot`);
+    }
+    return commands;
+  }
+}
+
+function userOf({ securityContext }: PodSpec): number {
+  return securityContext?.runAsUser ?? 0;
 }
 
 /** Files into a directory of the scene, and the commands that copy them to `at`. */
@@ -87,27 +115,10 @@ function put(files: string, at: string, content: Readonly<Record<string, string>
   return [`mkdir -p ${at}`, `cp ${from}/* ${at}/`];
 }
 
-async function tokenOf({ world, namespace }: Node, account: string, audience?: string): Promise<string> {
-  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
-  const made = await world.request('POST', path, { spec: audience === undefined ? {} : { audiences: [audience] } });
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TokenRequest
-  return (made['status'] as { token: string }).token;
-}
-
-function mountsOf(container: Container): readonly { name: string; mountPath: string }[] {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the API server took them
-  return (container['volumeMounts'] ?? []) as readonly { name: string; mountPath: string }[];
-}
-
-export function portsOf(container: Container): readonly { name: string; containerPort: number }[] {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the API server took them
-  return (container['ports'] ?? []) as readonly { name: string; containerPort: number }[];
-}
-
 async function probe(address: string, container: Container): Promise<boolean> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the API server took it
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the API server takes it
   const { httpGet: asked } = container['readinessProbe'] as Probe;
-  const port = portsOf(container).find(({ name }) => name === asked.port)?.containerPort;
+  const port = (container.ports ?? []).find(({ name }) => name === asked.port)?.containerPort;
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const get = asked.scheme === 'HTTPS' ? httpsGet : httpGet;
   // A kubelet does not look at the certificate either.
