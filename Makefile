@@ -1,21 +1,24 @@
 # The work itself is in tools/run.sh, which `npm run` calls as well.
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-fast bench lint format tools clean
+.PHONY: help build demo test test-fast test-faults bench lint format tools clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Leave an executable dist/kubechurn
 	@tools/run.sh build
 
-demo: ## Fill a real etcd until it refuses writes, then let triage name who did it
+demo: ## Fill a real etcd until it refuses writes, name who did it, get it back, check it
 	@tools/run.sh demo
 
-test: ## Everything CI checks: lint, build, unit tests, tests on real etcd and kube-apiserver
+test: ## Lint, build, unit tests, tests on real etcd, kube-apiserver, helm and a browser
 	@tools/run.sh test
 
 test-fast: ## The unit tests alone, under a minute
 	@tools/run.sh test-fast
+
+test-faults: ## The long faults of maintenance: members stopped, killed and cut off in the middle; CI runs it too
+	@tools/run.sh test-faults
 
 bench: ## Measure speed and memory on 1,000,000 revisions, into docs/performance.md
 	@tools/run.sh bench

@@ -12,6 +12,7 @@ const suites = {
   cli: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/cli/'],
   browser: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/browser/'],
   chart: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/chart/'],
+  faults: ['--selectProjects', 'faults', '--runInBand'],
   cluster: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/cluster/'],
 } satisfies Record<string, readonly string[]>;
 
@@ -84,7 +85,11 @@ if (process.argv[2] === 'all') {
   await step('lint', process.execPath, ['tools/lint.ts']);
   await step('build', process.execPath, ['tools/build.ts']);
 }
-await suite('pure');
+if (process.argv[2] === 'faults') {
+  await step('build', process.execPath, ['tools/build.ts']);
+  await timed('tools', async () => void (await run('tools/bring/bring.sh', ['etcd', 'etcd-3.4', 'etcd-3.5', 'etcdctl'])));
+  await suite('faults');
+} else await suite('pure');
 if (process.argv[2] === 'all') {
   // What cannot be had is no failure: bring.sh says so, and the tests that need it are listed as skipped.
   await timed('tools', async () => void (await run('tools/bring/bring.sh', ['all'])));

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The one way to start anything here; make and npm run both come through it:
 #
-#   tools/run.sh TASK [ARGUMENT...]     TASK: build demo test test-fast bench lint format tools jest node
+#   tools/run.sh TASK [ARGUMENT...]     TASK: build demo test test-fast test-faults bench lint format tools jest node
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
@@ -15,6 +15,7 @@ case $task in
   build) exec node tools/build.ts "$@" ;;
   test) exec node tools/run-tests.ts all "$@" ;;
   test-fast) exec node tools/run-tests.ts pure "$@" ;;
+  test-faults) exec node tools/run-tests.ts faults "$@" ;;
   lint) exec node tools/lint.ts "$@" ;;
   format) exec node node_modules/prettier/bin/prettier.cjs --write . "$@" ;;
   tools) exec tools/bring/bring.sh "${@:-all}" ;;

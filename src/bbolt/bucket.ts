@@ -64,7 +64,10 @@ export function readBuckets(source: PageSource, meta: Meta): Map<string, Bucket>
   for (const { key, value, isBucket, at } of bucketPairs(source, meta, { root: meta.rootPage })) {
     if (!isBucket || value.length < inlinePage) continue;
     const root = u64(value, 0);
-    buckets.set(decoder.decode(key), root === 0 ? { inline: value.subarray(inlinePage), at: at + inlinePage } : { root });
+    buckets.set(
+      decoder.decode(key),
+      root === 0 ? { inline: value.subarray(inlinePage), at: at + inlinePage } : { root },
+    );
   }
   return buckets;
 }

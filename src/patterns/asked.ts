@@ -26,7 +26,9 @@ export function askedObjects(
   causes: Causes,
 ): AskedObject[] {
   const read = new Map(objects.map((object) => [resourceId(object.resource), object]));
-  const written = new Map(topKeys.flatMap(({ resource, writes }) => (resource ? [[resourceId(resource), writes]] : [])));
+  const written = new Map(
+    topKeys.flatMap(({ resource, writes }) => (resource ? [[resourceId(resource), writes]] : [])),
+  );
   const names = new Map((requests?.objects ?? []).map(({ key }) => [resourceId(key), key]));
   return [...names].map(([id, resource]) => {
     const object = read.get(id);

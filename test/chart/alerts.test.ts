@@ -1,15 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createWebhookMetrics } from '../../src/telemetry/webhook-metrics.ts';
 import { describeWith } from '../etcd/harness/describe-with.ts';
-import { requiredTool } from '../etcd/harness/tool.ts';
 import { inCi, objectsOf } from './harness/helm.ts';
+import { promtool, promtoolOn } from './harness/promtool.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -23,22 +20,6 @@ type Groups = { readonly groups: readonly { readonly rules: readonly Rule[] }[] 
 
 const rulesIn = ({ groups }: Groups): Rule[] => groups.flatMap(({ rules }) => rules);
 const alerts = rulesIn(parse(readFileSync(at('chart/files/alerts.yaml'), 'utf8')) as Groups);
-
-/** '' where it is content. */
-function promtool(...args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync(requiredTool('promtool'), args, { encoding: 'utf8' });
-  return status === 0 ? '' : `${stdout}${stderr}`;
-}
-
-function checkedRules(rules: object): string {
-  const directory = mkdtempSync(join(tmpdir(), 'kubechurn-rules-'));
-  try {
-    writeFileSync(join(directory, 'rules.json'), JSON.stringify(rules));
-    return promtool('check', 'rules', join(directory, 'rules.json'));
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
-}
 
 /** Ours, as the programs expose them. */
 async function ownMetrics(): Promise<Set<string>> {
@@ -88,7 +69,7 @@ describeWith(['promtool', 'helm'], 'the alerts and the dashboard', () => {
     expect(JSON.stringify(spec)).not.toContain('kubechurn-etcd-');
     for (const { alert, annotations } of rulesIn(spec))
       expect(annotations['runbook_url']).toBe(`https://runbooks.example.com/kubechurn/${alert}.md`);
-    expect(checkedRules(spec)).toBe('');
+    expect(promtoolOn('check', spec)).toBe('');
   });
 
   it('ask only for metrics that our programs have', async () => {
@@ -111,6 +92,6 @@ describeWith(['promtool', 'helm'], 'the alerts and the dashboard', () => {
     };
     const rules = panels.flatMap(({ targets }) => targets).map(({ expr }, i) => ({ record: `q:${i}`, expr }));
     expect(rules.length).toBeGreaterThan(10);
-    expect(checkedRules({ groups: [{ name: 'panels', rules }] })).toBe('');
+    expect(promtoolOn('check', { groups: [{ name: 'panels', rules }] })).toBe('');
   });
 });

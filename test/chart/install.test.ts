@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { get as httpGet } from 'node:http';
+import { get as httpsGet } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { startControlPlane, programsFor, type ControlPlane } from '../cluster/harness/start-control-plane.ts';
@@ -5,6 +8,7 @@ import { openScene } from '../etcd/harness/scene.ts';
 import { until } from '../etcd/harness/until.ts';
 import { describeWithPods } from './harness/describe-with-pods.ts';
 import { chart, helm, inCi, objectsOf, type Said } from './harness/helm.ts';
+import { emptyQueries } from './harness/promtool.ts';
 import { openPodNetwork, type PodNetwork } from './harness/pod-network.ts';
 import { podOf } from './harness/pods.ts';
 import { runPod, type Node, type Pod } from './harness/run-pod.ts';
@@ -16,7 +20,7 @@ const namespace = 'kubechurn';
 const deployments = '/apis/apps/v1/namespaces/default/deployments';
 const configuration = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/kubechurn';
 
-describeWithPods([...programsFor({}), 'helm'], 'the chart, installed into a real control plane', () => {
+describeWithPods([...programsFor({}), 'helm', 'promtool'], 'the chart, installed into a real control plane', () => {
   const scene = openScene('chart');
   let world: ControlPlane;
   let network: PodNetwork;
@@ -88,7 +92,7 @@ describeWithPods([...programsFor({}), 'helm'], 'the chart, installed into a real
     });
     node = { scene, world, namespace, names: new Map() };
     await world.request('POST', deployments, deployment(0));
-    installed = inCluster('install', 'kubechurn', chart, '--create-namespace', ...inCi('default-values.yaml'));
+    installed = inCluster('install', 'kubechurn', chart, '--create-namespace', ...inCi('default-values.yaml'), '--set', 'analyzer.quota=8GiB');
     if (installed.code !== 0) throw new Error(installed.stderr);
     analyzer = await start('kubechurn-analyzer');
     node.names.set(`kubechurn-analyzer.${namespace}.svc`, analyzer.address);
@@ -162,6 +166,20 @@ describeWithPods([...programsFor({}), 'helm'], 'the chart, installed into a real
     expect(told).toMatchObject({ type: 'Warning', involvedObject: { kind: 'Deployment', name: 'web' } });
   });
 
+  it('exposes what each panel of the dashboard shows', async () => {
+    const exposed = [
+      await textAt(`http://${analyzer.address}:9446/metrics`),
+      await textAt(`https://${webhooks[0]?.address}:9443/metrics`),
+    ];
+    const { panels } = JSON.parse(readFileSync(`${chart}/files/dashboard.json`, 'utf8')) as Dashboard;
+    const queries = panels
+      // There is no such time while the database does not grow.
+      .filter(({ title }) => title !== 'Time until the quota is reached')
+      .flatMap(({ targets }) => targets.map(({ expr }) => expr));
+    expect(emptyQueries(queries, exposed)).toEqual([]);
+    expect(emptyQueries(['sum(kubechurn_nothing)'], exposed)).toEqual(['sum(kubechurn_nothing)']);
+  });
+
   it('uses each right that it has', async () => {
     const rights = rightsIn(objectsOf(inCi('default-values.yaml')));
     expect(rights.length).toBeGreaterThan(90);
@@ -219,6 +237,20 @@ describeWithPods([...programsFor({}), 'helm'], 'the chart, installed into a real
     expect(left.filter((each) => !each.includes('endpointslices'))).toEqual([]);
   });
 });
+
+type Dashboard = { readonly panels: readonly { title: string; targets: readonly { expr: string }[] }[] };
+
+/** As a Prometheus scrapes it that does not look at certificates. */
+async function textAt(url: string): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const get = url.startsWith('https:') ? httpsGet : httpGet;
+  get(url, { rejectUnauthorized: false }, (response) => {
+    let text = '';
+    response.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+    response.on('end', () => resolve(text));
+  }).on('error', reject);
+  return promise;
+}
 
 async function listable(world: ControlPlane): Promise<string[]> {
   const { text } = await world.adminFetch('/apis');

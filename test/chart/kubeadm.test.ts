@@ -50,7 +50,7 @@ describeWithPods(['etcd', 'etcdctl', 'helm'], 'the pod that stays on a kubeadm n
     copyFileSync(cert, at('pki/server.crt'));
     copyFileSync(key, at('pki/server.key'));
     execFileSync('chmod', ['0600', at('pki/server.key')]);
-    const [first = '', ...rest] = [...place.within, requiredTool('etcd')];
+    const [first, ...rest] = [...place.within, requiredTool('etcd')];
     scene.start(
       first,
       [

@@ -58,7 +58,7 @@ export async function runPod(node: Node, { address, within }: Place, name: strin
     `exec setpriv --reuid=${userOf(spec)} --regid=${userOf(spec)} --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all -- "$@"`,
   ].join('\n');
   const { hostname = '', port = '' } = world ? new URL(world.url) : {};
-  const [first = '', ...rest] = [...within, 'sh', '-c', script, 'pod', process.execPath];
+  const [first, ...rest] = [...within, 'sh', '-c', script, 'pod', process.execPath];
   const running = scene.start(
     first,
     [...rest, '--disable-warning=ExperimentalWarning', program, ...(container.args ?? [])],
