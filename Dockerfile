@@ -2,7 +2,6 @@
 # docker build -t kubechurn .                             the image
 # docker build --target sbom --output type=local,dest=. . sbom.spdx.json: what is in it
 ARG BUILD_IMAGE=node:24-bookworm-slim
-ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
 
 FROM ${BUILD_IMAGE} AS build
 WORKDIR /kubechurn
@@ -21,10 +20,17 @@ COPY package.json package-lock.json ./
 RUN npm pkg delete devDependencies && npm install --no-save --ignore-scripts --no-audit --no-fund
 RUN npm sbom --sbom-format=spdx > sbom.spdx.json
 
+# Node and the libraries it links: no shell, no package manager.
+FROM ${BUILD_IMAGE} AS runtime
+WORKDIR /
+RUN mkdir -p runtime/nodejs/bin runtime/etc && mkdir -m 1777 runtime/tmp
+RUN cp "$(command -v node)" runtime/nodejs/bin/node && cp -L --parents $(ldd "$(command -v node)" | grep -o '/[^ ]*') runtime
+RUN echo 'nonroot:x:65532:65532:nonroot:/tmp:/nonexistent' > runtime/etc/passwd && echo 'hosts: files dns' > runtime/etc/nsswitch.conf
+
 FROM scratch AS sbom
 COPY --from=sbom-build /kubechurn/sbom.spdx.json /
 
-FROM ${RUNTIME_IMAGE}
+FROM scratch
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title=kubechurn \
@@ -32,7 +38,8 @@ LABEL org.opencontainers.image.title=kubechurn \
       org.opencontainers.image.licenses=Apache-2.0 \
       org.opencontainers.image.version=${VERSION} \
       org.opencontainers.image.revision=${REVISION}
-# The bundle holds every library; there is no node_modules, no shell and no package manager.
+COPY --from=runtime /runtime/ /
+# The bundle holds every library; there is no node_modules.
 COPY --from=build /kubechurn/dist/lib/ /kubechurn/lib/
 COPY LICENSE /kubechurn/
 # nonroot. Nothing is written but to /tmp: the root may be read-only.

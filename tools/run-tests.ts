@@ -87,7 +87,10 @@ if (process.argv[2] === 'all') {
 }
 if (process.argv[2] === 'faults') {
   await step('build', process.execPath, ['tools/build.ts']);
-  await timed('tools', async () => void (await run('tools/bring/bring.sh', ['etcd', 'etcd-3.4', 'etcd-3.5', 'etcdctl'])));
+  await timed(
+    'tools',
+    async () => void (await run('tools/bring/bring.sh', ['etcd', 'etcd-3.4', 'etcd-3.5', 'etcdctl'])),
+  );
   await suite('faults');
 } else await suite('pure');
 if (process.argv[2] === 'all') {

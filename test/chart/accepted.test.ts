@@ -1,10 +1,14 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { programsFor, startControlPlane, type ControlPlane } from '../cluster/harness/start-control-plane.ts';
 import { describeWith } from '../etcd/harness/describe-with.ts';
-import { inCi, namespace, objectsOf, valuesFiles, type Rendered } from './harness/helm.ts';
+import { inCi, namespace, objectsIn, objectsOf, valuesFiles, type Rendered } from './harness/helm.ts';
 import { podOf } from './harness/pods.ts';
 
 jest.setTimeout(240_000); // for machines that are busy
+
+const manifests = fileURLToPath(new URL('../../manifests', import.meta.url));
 
 /** Operators' kinds, whose definitions are theirs: this API server does not know them. */
 const operators = /^(cert-manager\.io|monitoring\.coreos\.com)\//;
@@ -74,5 +78,11 @@ describeWith([...programsFor({}), 'helm'], 'a real API server shown what the cha
       };
       expect(`${object.metadata.name}: ${await said(pod)}`).toBe(`${object.metadata.name}: `);
     }
+  });
+
+  it.each(readdirSync(manifests))('takes every object of manifests/%s', async (file) => {
+    const objects = objectsIn(readFileSync(`${manifests}/${file}`, 'utf8')).filter(({ kind }) => kind !== 'Namespace');
+    const answers = await Promise.all(objects.map(async (object) => `${object.metadata.name}: ${await said(object)}`));
+    expect(answers.filter((answer) => !answer.endsWith(': '))).toEqual([]);
   });
 });

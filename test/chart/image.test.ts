@@ -38,6 +38,7 @@ describe('the image, its Dockerfile followed step by step', () => {
     for (const { name, rest } of [...stages().values()].at(-1) ?? []) {
       if (name !== 'COPY') continue;
       const [, from, path] = /^--from=(\w+) (.*)$/.exec(rest) ?? [];
+      if (from === 'runtime') continue;
       if (from === undefined || path === undefined) copy(rest, root, image);
       else copy(path.replace('/kubechurn/', ''), build, image);
     }
@@ -65,6 +66,21 @@ describe('the image, its Dockerfile followed step by step', () => {
     const lib = join(image, 'kubechurn/lib');
     const bytes = readdirSync(lib).reduce((sum, name) => sum + statSync(join(lib, name)).size, 0);
     expect(bytes).toBeLessThan(16 * 2 ** 20);
+  });
+
+  // Another root directory takes root.
+  (isRoot ? it : it.skip)('starts with nothing of this machine around it', () => {
+    for (const { name, rest } of stages().get('runtime') ?? []) {
+      if (name !== 'RUN') continue;
+      const { status, stderr } = spawnSync('sh', ['-c', rest], { cwd: scratch, encoding: 'utf8', env: pathWithNode() });
+      expect({ rest, status, stderr }).toEqual({ rest, status: 0, stderr: '' });
+    }
+    const runtime = join(scratch, 'runtime');
+    cpSync(image, runtime, { recursive: true });
+    const { argv, flags } = entrypoint();
+    const there = ['--userspec=65532:65532', runtime, '/nodejs/bin/node', ...flags, argv, '--version'];
+    const { status, stdout, stderr } = spawnSync('chroot', there, { encoding: 'utf8', env: { PATH: process.env['PATH'] }, cwd: '/' });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '0.1.0\n', stderr: '' });
   });
 
   it('runs as a user that is not root', () => {

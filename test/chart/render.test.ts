@@ -6,6 +6,7 @@ import { checkCommand } from '../../src/commands/check.ts';
 import { maintainCommand } from '../../src/commands/maintain.ts';
 import { webhookCommand } from '../../src/commands/webhook.ts';
 import { webhookConfiguration } from '../cluster/harness/webhook-configuration.ts';
+import { parse } from 'yaml';
 import { describeWith } from '../etcd/harness/describe-with.ts';
 import { chart, helm, inCi, namespace, objectsOf, template, valuesFiles, type Rendered } from './harness/helm.ts';
 import { podOf } from './harness/pods.ts';
@@ -41,6 +42,11 @@ describeWith(['helm'], 'the chart', () => {
       const known = commands.get(command)?.options.map(({ long }) => long) ?? [];
       expect(`${command}: ${flags.filter((flag) => !known.includes(flag)).join()}`).toBe(`${command}: `);
     }
+  });
+
+  it('has the version of the program', () => {
+    const { version } = parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+    expect(parse(readFileSync(`${chart}/Chart.yaml`, 'utf8'))).toMatchObject({ version, appVersion: version });
   });
 
   it('installs webhook and analyzer by default, and nothing that touches etcd', () => {

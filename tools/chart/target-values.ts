@@ -59,7 +59,7 @@ export const targetValues: readonly Value[] = [
     path: 'schedule',
     schema: filled,
     default: '17 */3 * * *',
-    doc: 'when the CronJob looks; a run within the budget takes a second',
+    doc: 'when the CronJob looks. A run within the budget takes a second, and Kubernetes writes some 20 revisions about it (Job, Pod, Events) to the etcd of the cluster it runs in',
   },
   { path: 'timeZone', schema: filled, doc: 'of the schedule (default: that of the controller manager)' },
   { path: 'suspend', schema: flag, default: false, doc: 'keep the CronJob, start nothing' },

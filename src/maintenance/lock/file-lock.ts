@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { errnoOf } from '../../errors/errno.ts';
 import { maintenanceErrors } from '../errors.ts';
@@ -12,6 +21,8 @@ interface Holder {
   /** In ticks since boot (/proc/PID/stat): tells a process from a later one with the same pid. */
   readonly startedTicks: string;
   readonly host: string;
+  /** A pod on its node's network shares the host's name, but not its pids. */
+  readonly pidNamespace: string;
   readonly boot: string;
   readonly since: string;
 }
@@ -30,6 +41,7 @@ export function takeFileLock(file: string, now: () => number = Date.now): Lock {
     pid: process.pid,
     startedTicks: startedTicks(process.pid) ?? '',
     host: hostname(),
+    pidNamespace: pidNamespace(),
     boot: bootId(),
     since: new Date(now()).toISOString(),
   };
@@ -79,16 +91,20 @@ function holderOf(file: string): Holder | undefined {
   }
 }
 
-const unknownHolder: Holder = { token: '', pid: 0, startedTicks: '', host: '', boot: '', since: '' };
+const unknownHolder: Holder = { token: '', pid: 0, startedTicks: '', host: '', pidNamespace: '', boot: '', since: '' };
 
 function isHolder(found: unknown): found is Holder {
   return typeof found === 'object' && found !== null && 'token' in found && 'pid' in found && 'boot' in found;
 }
 
-function isGone({ pid, host, boot, startedTicks: ticks }: Holder, file: string, now: number): boolean {
+function isGone(
+  { pid, host, pidNamespace: pids, boot, startedTicks: ticks }: Holder,
+  file: string,
+  now: number,
+): boolean {
   // A machine that was booted again runs none of its earlier processes; two containers may share a boot but no pids.
   if (host === hostname() && boot !== bootId()) return true;
-  if (host === hostname() && startedTicks(pid) !== ticks) return true;
+  if (host === hostname() && pids === pidNamespace() && startedTicks(pid) !== ticks) return true;
   try {
     return now - statSync(file).mtimeMs > staleAfter;
   } catch {
@@ -125,6 +141,14 @@ function startedTicks(pid: number): string | undefined {
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
   } catch {
     return undefined;
+  }
+}
+
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
   }
 }
 

@@ -9,11 +9,14 @@ const entries = { certificate: 'tls.crt', key: 'tls.key', bundle: 'ca.crt' } as 
 /** A Secret as the place for the authority. Its resourceVersion decides who was first. */
 export function authoritySecret(api: KubeApi, namespace: string, name: string): AuthorityStore {
   const path = `/api/v1/namespaces/${namespace}/secrets`;
+  /** Labels and annotations, which whoever made the Secret may look for: a PUT that leaves them out removes them. */
+  let kept: JsonObject = {};
   return {
     async read() {
       try {
         const secret = await api.call(`${path}/${name}`, { timeoutMs: 10_000 });
-        const version = asText(asObject(secret['metadata'])['resourceVersion']);
+        kept = asObject(secret['metadata']);
+        const version = asText(kept['resourceVersion']);
         const authorities = authoritiesIn(asObject(secret['data']));
         return version === undefined ? undefined : { version, authorities };
       } catch (error) {
@@ -25,7 +28,7 @@ export function authoritySecret(api: KubeApi, namespace: string, name: string): 
       const body = {
         apiVersion: 'v1',
         kind: 'Secret',
-        metadata: { name, ...(over !== undefined && { resourceVersion: over }) },
+        metadata: over === undefined ? { name } : { ...kept, name, resourceVersion: over },
         type: 'Opaque',
         data: dataOf(authorities),
       };

@@ -50,7 +50,7 @@ export function objectsOf(args: readonly string[]): Rendered[] {
   return objectsIn(stdout);
 }
 
-function objectsIn(yaml: string): Rendered[] {
+export function objectsIn(yaml: string): Rendered[] {
   return parseAllDocuments(yaml).flatMap((document): Rendered[] => {
     const [error] = document.errors;
     if (error) throw new Error(error.message);

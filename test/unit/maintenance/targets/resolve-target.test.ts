@@ -194,7 +194,7 @@ describe('the flags of an etcd', () => {
       '    - etcd',
       '    - --data-dir=/var/lib/etcd',
       '    - --quota-backend-bytes=5368709120',
-      '    image: registry.k8s.io/etcd:3.5.9-0',
+      '    image: etcd:3.5.9-0',
     ].join('\n');
     expect(Object.fromEntries(flagsInFile(manifest))).toEqual({
       'data-dir': '/var/lib/etcd',
