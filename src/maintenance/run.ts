@@ -1,4 +1,5 @@
 import { isProblem } from '../errors/problem.ts';
+import { etcdErrors } from '../etcd/errors.ts';
 import { listed } from '../words/listed.ts';
 import { bytes } from '../words/units.ts';
 import { beforeAndAfter, type MaintainedMember } from './before-and-after.ts';
@@ -33,8 +34,8 @@ export interface MaintenanceRun {
 
 /** Looks and decides; --dry-run ends here, and so does a run within budget. */
 export async function lookAndPlan(ports: Ports): Promise<{ seen: Seen; plan: Plan }> {
-  const { cluster, settings, evidence } = ports;
-  const seen = await cluster.look();
+  const { settings, evidence } = ports;
+  const seen = await lookOnceLed(ports);
   const plan = makePlan(seen, settings);
   if (plan.decision !== 'act' || !settings.evidence) return { seen, plan };
   const source = evidenceSource(seen);
@@ -43,6 +44,22 @@ export async function lookAndPlan(ports: Ports): Promise<{ seen: Seen; plan: Pla
     ? { seen, plan }
     : { seen, plan: { ...plan, decision: 'refused', why: obstacles.join('; '), steps: [] } };
 }
+
+/** A cluster that has just lost its leader elects another within seconds, unless it has lost its quorum. */
+async function lookOnceLed({ cluster, clock, signal }: Ports): Promise<Seen> {
+  const until = clock.now() + electionMs;
+  for (;;) {
+    try {
+      return await cluster.look();
+    } catch (error) {
+      if (!isProblem(error) || error.code !== etcdErrors.noLeader.code || clock.now() >= until) throw error;
+      await clock.wait(500, signal);
+    }
+  }
+}
+
+/** Several times etcd's default --election-timeout of a second. */
+const electionMs = 10_000;
 
 export function plannedRun(seen: Seen, plan: Plan, { settings }: Pick<Ports, 'settings'>): MaintenanceRun {
   const outcome = plan.decision === 'act' ? 'planned' : plan.decision;

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { get as httpGet } from 'node:http';
 import { get as httpsGet } from 'node:https';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { ControlPlane } from '../../cluster/harness/start-control-plane.ts';
 import type { Running, Scene } from '../../etcd/harness/scene.ts';
 import { program } from './describe-with-pods.ts';
@@ -35,6 +35,9 @@ type Volume = {
   readonly projected?: { readonly sources: readonly { readonly serviceAccountToken: { path: string; audience: string } }[] };
 };
 
+/** Where a pod finds what is not in its image's root directory. */
+const inPod = { files: '/run/stand-in/files', program: '/run/stand-in/program', node: '/run/stand-in/node' };
+
 /**
  * Runs the first container of a pod spec as a process: its arguments as they are, its user, no capabilities, its mounts,
  * its service account's token, at an address of its own. Left out: the image, limits, and the read-only root.
@@ -50,6 +53,11 @@ export async function runPod(node: Node, { address, within }: Place, name: strin
   const script = [
     'set -e',
     'mount -t tmpfs tmpfs /run',
+    // An emptyDir at /tmp hides what a clone or a scene there holds.
+    `mkdir -p ${inPod.files} ${inPod.program} && touch ${inPod.node}`,
+    `mount --bind ${files} ${inPod.files}`,
+    `mount --bind ${dirname(program)} ${inPod.program}`,
+    `mount --bind ${process.execPath} ${inPod.node}`,
     // So that there can be directories in it, which are nobody else's.
     `mkdir -p ${files}/upper ${files}/work`,
     `mount -t overlay overlay -o lowerdir=/etc,upperdir=${files}/upper,workdir=${files}/work /etc`,
@@ -58,10 +66,10 @@ export async function runPod(node: Node, { address, within }: Place, name: strin
     `exec setpriv --reuid=${userOf(spec)} --regid=${userOf(spec)} --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all -- "$@"`,
   ].join('\n');
   const { hostname = '', port = '' } = world ? new URL(world.url) : {};
-  const [first, ...rest] = [...within, 'sh', '-c', script, 'pod', process.execPath];
+  const [first, ...rest] = [...within, 'sh', '-c', script, 'pod', inPod.node];
   const running = scene.start(
     first,
-    [...rest, '--disable-warning=ExperimentalWarning', program, ...(container.args ?? [])],
+    [...rest, '--disable-warning=ExperimentalWarning', join(inPod.program, basename(program)), ...(container.args ?? [])],
     {
       name: `${name}-pod`,
       env: {
@@ -82,6 +90,8 @@ export async function runPod(node: Node, { address, within }: Place, name: strin
 
   async function mountsFor(of: Node, into: string, pod: PodSpec, { volumeMounts = [] }: Container): Promise<string[]> {
     const commands: string[] = [];
+    // Last: one at /tmp hides what else is mounted from there.
+    const empty: string[] = [];
     if (pod['automountServiceAccountToken'] === true) {
       const token = { token: await tokenFor(), 'ca.crt': world?.ca ?? '', namespace };
       commands.push(...put(into, '/var/run/secrets/kubernetes.io/serviceaccount', token));
@@ -93,13 +103,13 @@ export async function runPod(node: Node, { address, within }: Place, name: strin
       const source = projected?.sources[0]?.serviceAccountToken;
       const stand = hostPath && of.hostPaths?.get(hostPath.path);
       if (source) commands.push(...put(into, mountPath, { [source.path]: await tokenFor(source.audience) }));
-      else if (emptyDir) commands.push(`mkdir -p ${mountPath}`, `mount -t tmpfs -o mode=1777 tmpfs ${mountPath}`);
+      else if (emptyDir) empty.push(`mkdir -p ${mountPath}`, `mount -t tmpfs -o mode=1777 tmpfs ${mountPath}`);
       else if (stand !== undefined) {
         commands.push(`mkdir -p ${mountPath}`, `mount --bind ${stand} ${mountPath}`);
         if (readOnly) commands.push(`mount -o remount,bind,ro ${mountPath}`);
       } else throw new Error(`pod ${name} mounts ${volume}, which this harness cannot`);
     }
-    return commands;
+    return [...commands, ...empty];
   }
 }
 
@@ -112,7 +122,7 @@ function put(files: string, at: string, content: Readonly<Record<string, string>
   const from = join(files, at);
   mkdirSync(from, { recursive: true });
   for (const [name, text] of Object.entries(content)) writeFileSync(join(from, name), text);
-  return [`mkdir -p ${at}`, `cp ${from}/* ${at}/`];
+  return [`mkdir -p ${at}`, `cp ${join(inPod.files, at)}/* ${at}/`];
 }
 
 async function probe(address: string, container: Container): Promise<boolean> {

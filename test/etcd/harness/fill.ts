@@ -1,4 +1,5 @@
 import type { EtcdClient } from './client.ts';
+import { until } from './until.ts';
 
 /** What etcd acknowledged: every key with the value that it must still have. */
 export type Acknowledged = Map<string, string>;
@@ -33,6 +34,9 @@ export async function fill(
     }
   };
   await Promise.all(Array.from({ length: distinctKeys }, (_, i) => lane(`${prefix}-${i}`)));
+  // etcd commits to its file every 100 ms, and states the size of what it has committed.
+  const enough = Math.min(bytes, written);
+  if (!full) await until('the file to hold it', async () => (await client.status()).sizeBytes >= enough);
   return acknowledged;
 }
 
