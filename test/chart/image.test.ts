@@ -69,7 +69,8 @@ describe('the image, its Dockerfile followed step by step', () => {
   });
 
   // Another root directory takes root.
-  (isRoot ? it : it.skip)('starts with nothing of this machine around it', () => {
+  (isRoot ? describe : describe.skip)('in a root directory of its own', () => {
+  it('starts with nothing of this machine around it', () => {
     for (const { name, rest } of stages().get('runtime') ?? []) {
       if (name !== 'RUN') continue;
       const { status, stderr } = spawnSync('sh', ['-c', rest], { cwd: scratch, encoding: 'utf8', env: pathWithNode() });
@@ -81,6 +82,7 @@ describe('the image, its Dockerfile followed step by step', () => {
     const there = ['--userspec=65532:65532', runtime, '/nodejs/bin/node', ...flags, argv, '--version'];
     const { status, stdout, stderr } = spawnSync('chroot', there, { encoding: 'utf8', env: { PATH: process.env['PATH'] }, cwd: '/' });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '0.1.0\n', stderr: '' });
+  });
   });
 
   it('runs as a user that is not root', () => {

@@ -10,7 +10,7 @@ import type { Texts } from './texts.ts';
 /** How long the magic number before protobuf is. */
 const magicBytes = 4;
 
-type Special = 'event' | 'slice' | 'endpoints' | 'lease' | 'none';
+type Special = 'event' | 'newEvent' | 'slice' | 'endpoints' | 'lease' | 'none';
 
 /**
  * Fills a draft from a value in protobuf, reading past everything but metadata (of Events and Leases a little more). Throws
@@ -56,7 +56,8 @@ export function createProtobufReader(
       scan.at = after;
       if (special !== 'lease' && metadata.end > 0) break;
     }
-    if (special === 'event') readEvent(draft, start, end);
+    if (special === 'event') readEvent(draft, start, end, tags.event);
+    else if (special === 'newEvent') readEvent(draft, start, end, tags.newEvent);
     else draft.about = aboutMetadata(special);
     scan.at = end;
   }
@@ -127,7 +128,7 @@ export function createProtobufReader(
     return at;
   }
 
-  function readEvent(draft: Draft, start: number, end: number): void {
+  function readEvent(draft: Draft, start: number, end: number, of: EventTags): void {
     let reporter = '';
     let source = '';
     let reason = '';
@@ -139,16 +140,15 @@ export function createProtobufReader(
     while (next(scan, end)) {
       const after = scan.at;
       const { tag } = scan;
-      if (tag === tags.event.related) {
+      if (tag === of.related) {
         relatedStart = scan.start;
         relatedEnd = scan.end;
-      } else if (tag === tags.event.involvedObject) readReference(scan.start, scan.end, tags.objectReference);
-      else if (tag === tags.event.reason) reason = texts.text(scan.bytes, scan.start, scan.end);
-      else if (tag === tags.event.reportingComponent) reporter = texts.text(scan.bytes, scan.start, scan.end);
-      else if (tag === tags.event.source) source = onlyText(scan.start, scan.end, tags.source.component);
-      else if (tag === tags.event.lastTimestamp || tag === tags.event.eventTime)
-        later(draft, readSeconds(scan.start, scan.end));
-      else if (tag === tags.event.series) readSeries(draft, scan.start, scan.end);
+      } else if (tag === of.involvedObject) readReference(scan.start, scan.end, tags.objectReference);
+      else if (tag === of.reason) reason = texts.text(scan.bytes, scan.start, scan.end);
+      else if (tag === of.reportingComponent) reporter = texts.text(scan.bytes, scan.start, scan.end);
+      else if (tag === of.source) source = onlyText(scan.start, scan.end, tags.source.component);
+      else if (tag === of.lastTimestamp || tag === of.eventTime) later(draft, readSeconds(scan.start, scan.end));
+      else if (tag === of.series) readSeries(draft, scan.start, scan.end);
       scan.at = after;
     }
     const { kind } = target;
@@ -253,6 +253,8 @@ export function createProtobufReader(
   }
 }
 
+type EventTags = Readonly<Record<keyof typeof tags.event, number>>;
+
 interface ReferenceTags {
   readonly kind: number;
   readonly name: number;
@@ -271,6 +273,8 @@ function empty(of: Span): void {
 /** apiVersion = 1 and kind = 2, each a length and the text; compared as they are stored. */
 function specialByTypeMeta(typeMeta: string): Special {
   if (typeMeta === stored('v1', 'Event')) return 'event';
+  if (typeMeta === stored('events.k8s.io/v1', 'Event')) return 'newEvent';
+  if (typeMeta === stored('events.k8s.io/v1beta1', 'Event')) return 'newEvent';
   if (typeMeta === stored('v1', 'Endpoints')) return 'endpoints';
   if (typeMeta === stored('discovery.k8s.io/v1', 'EndpointSlice')) return 'slice';
   if (typeMeta === stored('discovery.k8s.io/v1beta1', 'EndpointSlice')) return 'slice';

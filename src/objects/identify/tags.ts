@@ -25,6 +25,17 @@ export const tags = {
     related: 0x6a,
     reportingComponent: 0x72,
   },
+  /** The same of events.k8s.io, under the names of the core's. */
+  newEvent: {
+    involvedObject: 0x42,
+    reason: 0x3a,
+    source: 0x62,
+    lastTimestamp: 0x72,
+    eventTime: 0x12,
+    series: 0x1a,
+    related: 0x4a,
+    reportingComponent: 0x22,
+  },
   source: { component: 0x0a },
   series: { lastObservedTime: 0x12 },
   objectReference: { kind: 0x0a, namespace: 0x12, name: 0x1a, uid: 0x22, apiVersion: 0x2a },

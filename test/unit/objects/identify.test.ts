@@ -99,6 +99,22 @@ describe('identifying a value', () => {
       });
   });
 
+  it('reads an Event that was stored as of events.k8s.io, too', () => {
+    const event = {
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
+      metadata: { name: 'e', namespace: 'a' },
+      regarding: { kind: 'Pod', namespace: 'a', name: 'p' },
+      reason: 'BackOff',
+      reportingController: 'kubelet',
+    };
+    for (const page of inPages(event))
+      expect(identified(page)).toMatchObject({
+        about: { kind: 'Pod', namespace: 'a', name: 'p' },
+        event: { reporter: 'kubelet', reason: 'BackOff', kind: 'Pod' },
+      });
+  });
+
   it('takes the renewal of a Lease for its moment', () => {
     const lease = {
       apiVersion: 'coordination.k8s.io/v1',
@@ -203,6 +219,19 @@ describe('a moment in RFC 3339', () => {
 describe('the tags read without the schema', () => {
   it.each([
     ['core/v1.Event', { metadata: tags.object.metadata, ...tags.event }],
+    [
+      'events/v1.Event',
+      {
+        regarding: tags.newEvent.involvedObject,
+        reason: tags.newEvent.reason,
+        deprecatedSource: tags.newEvent.source,
+        deprecatedLastTimestamp: tags.newEvent.lastTimestamp,
+        eventTime: tags.newEvent.eventTime,
+        series: tags.newEvent.series,
+        related: tags.newEvent.related,
+        reportingController: tags.newEvent.reportingComponent,
+      },
+    ],
     ['meta/v1.ObjectMeta', tags.metadata],
     ['meta/v1.OwnerReference', tags.owner],
     ['meta/v1.ManagedFieldsEntry', tags.managedFields],
