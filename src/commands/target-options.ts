@@ -5,7 +5,6 @@ import { problem, type ErrorCatalogue } from '../errors/problem.ts';
 import { hasKubeconfig } from '../kube/has-kubeconfig.ts';
 import type { EtcdConnection } from '../etcd/connection.ts';
 import type { KubeApi } from '../kube/api.ts';
-import { resolveTarget } from '../maintenance/targets/resolve-target.ts';
 import type { ClusterReader } from '../maintenance/targets/cluster-reader.ts';
 import type { ResolvedTarget } from '../maintenance/targets/resolved-target.ts';
 import { addEtcdOptions } from './etcd-options.ts';
@@ -49,6 +48,8 @@ export async function targetConnection(options: TargetOptions, environment: Envi
     environment,
   );
   try {
+    // Not before: it brings a YAML parser, and the command line is built for every command.
+    const { resolveTarget } = await import('../maintenance/targets/resolve-target.ts');
     const resolved = await resolveTarget(target, given, { file, cluster: host.open });
     const connection = etcdConnection(resolved.values, environment);
     if (!connection) throw targetOptionErrors.noEndpoint();

@@ -4,8 +4,8 @@ import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { problem, type ErrorCatalogue } from '../errors/problem.ts';
-import { triageAuditLogs } from '../pipeline/requests/triage-logs.ts';
-import { triageSnapshot, type SnapshotTriage } from '../pipeline/offline/triage.ts';
+import type { SnapshotTriage } from '../pipeline/offline/triage.ts';
+import type { RequestLogs } from '../pipeline/requests/read-logs.ts';
 import type { ChurnReport } from '../report/schema.ts';
 import { knownBefore, type KnownBefore } from './known-before.ts';
 import { startProgress } from './progress.ts';
@@ -72,7 +72,7 @@ export function triageCommand(program: Program): Command {
       const seed = randomBytes(4).readUInt32LE();
       const { version } = program;
       const triageFile = (file: string, refine?: SnapshotTriage['refine']): Promise<ChurnReport> =>
-        triageSnapshot({
+        triageDatabase({
           file,
           top,
           // A snapshot just taken was checked as it came.
@@ -96,7 +96,7 @@ export function triageCommand(program: Program): Command {
           : wish !== undefined
             ? await triageEtcd({ ...wish, top, seed, version, triageFile, onProgress }, tell)
             : snapshot === undefined
-              ? await triageAuditLogs({ requests: requests!, top, version })
+              ? await triageLogs({ requests: requests!, top, version })
               : await triageFile(snapshot);
         progress.end();
         print(await renderReport(judged(report), options));
@@ -104,6 +104,22 @@ export function triageCommand(program: Program): Command {
         progress.end();
       }
     });
+}
+
+/** What reads and judges is loaded only here: the command line is built for every command, and for --version. */
+async function triageDatabase(options: SnapshotTriage): Promise<ChurnReport> {
+  const { triageSnapshot } = await import('../pipeline/offline/triage.ts');
+  return triageSnapshot(options);
+}
+
+/** As `triageDatabase`. */
+async function triageLogs(options: {
+  readonly requests: RequestLogs;
+  readonly top: number;
+  readonly version: string;
+}): Promise<ChurnReport> {
+  const { triageAuditLogs } = await import('../pipeline/requests/triage-logs.ts');
+  return triageAuditLogs(options);
 }
 
 /** More threads than this only wait for the same disk. */
