@@ -3,6 +3,7 @@ import type { KeyCount, OwnerCount, PrefixCount, WriterCount } from '../model/co
 import type { Finding } from '../model/finding.ts';
 import type { Millis, Revision } from '../model/write.ts';
 import { apiVersion } from './api-version.ts';
+import { keyName } from './key-name.ts';
 import { isoTime, requestsPart } from './requests.ts';
 import type { ChurnReport } from './schema.ts';
 import { revisionsShown } from './window.ts';
@@ -92,13 +93,9 @@ function resourceEntry(
 }
 
 function keyEntry(count: KeyCount, shareOf: ShareOf, clock: ReportClock | undefined): ChurnReport['keys'][number] {
-  const { key, resource, writes, deletes, bytes, firstRevision, lastRevision } = count;
+  const { writes, deletes, bytes, firstRevision, lastRevision } = count;
   return {
-    key,
-    group: resource?.group ?? '',
-    resource: resource?.resource ?? '',
-    namespace: resource?.namespace ?? '',
-    name: resource?.name ?? '',
+    ...keyName(count),
     writes,
     deletes,
     share: shareOf(writes),

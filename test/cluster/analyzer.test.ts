@@ -17,6 +17,7 @@ import { describeWith } from '../etcd/harness/describe-with.ts';
 import { until } from '../etcd/harness/until.ts';
 import { countsInEtcd } from './harness/counts-in-etcd.ts';
 import { programsFor, startControlPlane, type ControlPlane } from './harness/start-control-plane.ts';
+import { widgetDefinition } from './harness/widgets.ts';
 
 jest.setTimeout(240_000); // for machines that are busy
 
@@ -24,23 +25,6 @@ const options = { users: { 'system:serviceaccount:kubechurn:webhook': [] } } as 
 const core = '/api/v1/namespaces/default';
 const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const widgets = '/apis/apps.example.com/v1/namespaces/default/widgets';
-const definition: JsonObject = {
-  metadata: { name: 'widgets.apps.example.com' },
-  spec: {
-    group: 'apps.example.com',
-    scope: 'Namespaced',
-    names: { plural: 'widgets', kind: 'Widget', singular: 'widget' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-      },
-    ],
-  },
-};
 /** Where an API server keeps what no API watch shows. */
 const invisible = /^\/registry\/(masterleases|peerserverleases|ranges)\/|^compact_rev_key$/;
 
@@ -89,7 +73,7 @@ describeWith(programsFor(options), 'an analyzer on a real API server', () => {
     await analyzer.live.synced;
     began = Date.now();
     // A custom resource that comes while it is watched.
-    await world.request('POST', definitions, definition);
+    await world.request('POST', definitions, widgetDefinition);
     await until('widgets to be served', async () => (await world.adminFetch(widgets)).status === 200);
     await world.request('POST', widgets, {
       ...{ apiVersion: 'apps.example.com/v1', kind: 'Widget', metadata: { name: 'self' }, spec: { size: 1 } },

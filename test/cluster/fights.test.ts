@@ -5,6 +5,7 @@ import { describeWith } from '../etcd/harness/describe-with.ts';
 import { triaged } from '../etcd/harness/triage-live.ts';
 import { until } from '../etcd/harness/until.ts';
 import { programsFor, startControlPlane, type ControlPlane } from './harness/start-control-plane.ts';
+import { widgetDefinition } from './harness/widgets.ts';
 
 jest.setTimeout(180_000); // for machines that are busy
 
@@ -38,23 +39,6 @@ const hook = (selector: JsonObject): JsonObject => ({
     },
   ],
 });
-const definition: JsonObject = {
-  metadata: { name: 'widgets.apps.example.com' },
-  spec: {
-    group: 'apps.example.com',
-    scope: 'Namespaced',
-    names: { plural: 'widgets', kind: 'Widget', singular: 'widget' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-      },
-    ],
-  },
-};
 
 /** An API server keeps its own managedFields, with stamps of one second, and writes nothing for what changes nothing. */
 describeWith(programsFor(options), 'fights on a real API server, many turns a second', () => {
@@ -88,7 +72,7 @@ describeWith(programsFor(options), 'fights on a real API server, many turns a se
       await create(`${core}/configmaps`, { metadata: { name }, data: { n: '0' } });
     await create(`${core}/services`, { metadata: { name: 'swept' }, spec: { ports: [{ port: 80 }] } });
     await create(webhooks, { metadata: { name: 'policies' }, ...hook({ key: 'never' }) }, 'kyverno');
-    await create(definitions, definition);
+    await create(definitions, widgetDefinition);
     await until('widgets to be served', async () => (await world.adminFetch(widgets)).status === 200);
     // Of an object that nobody owns a field of when it is made, an API server never keeps managedFields.
     await create(widgets, {

@@ -4,37 +4,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AlarmAction, AlarmType, Etcd3 } from 'etcd3';
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { etcdErrors } from '../../src/etcd/errors.ts';
 import { refusals } from '../../src/etcd/refusals.ts';
 import type { MaintenanceRecord } from '../../src/report/maintenance/schema.ts';
 import { createAuthority } from './harness/certificates.ts';
 import { describeWith } from './harness/describe-with.ts';
-import { fill, lostKeys, type Acknowledged } from './harness/fill.ts';
+import { fullCluster, quotaBytes, started } from './harness/full-cluster.ts';
+import { fill, lostKeys } from './harness/fill.ts';
 import { grpcOnly } from './harness/grpc-only.ts';
 import { maintained, overlapping, story } from './harness/maintain.ts';
-import { startEtcd, type Etcd, type EtcdOptions } from './harness/start-etcd.ts';
+import type { Etcd } from './harness/start-etcd.ts';
 import { mountSmallDisk } from './harness/small-disk.ts';
 import { requiredTool } from './harness/tool.ts';
 import { startWriter } from './harness/writer.ts';
-
-const quotaBytes = 16 * 2 ** 20;
-const etcds: Etcd[] = [];
-afterEach(async () => {
-  for (const etcd of etcds.splice(0)) await etcd.stop();
-});
-
-async function started(options: EtcdOptions = {}): Promise<Etcd> {
-  const etcd = await startEtcd({ quotaBytes, ...options });
-  etcds.push(etcd);
-  return etcd;
-}
-
-/** Three members under NOSPACE. */
-async function fullCluster(options: EtcdOptions = {}): Promise<{ etcd: Etcd; acknowledged: Acknowledged }> {
-  const etcd = await started({ members: 3, ...options });
-  return { etcd, acknowledged: await fill(etcd.client) };
-}
 
 async function arm(endpoint: string, memberId: string, alarm: 'NOSPACE' | 'CORRUPT'): Promise<void> {
   const etcd = new Etcd3({ hosts: endpoint });

@@ -9,23 +9,14 @@ import { recordText } from '../../src/report/maintenance/record-text.ts';
 import { paletteFor } from '../../src/report/text/palette.ts';
 import { describeWith } from './harness/describe-with.ts';
 import { fill, lostKeys } from './harness/fill.ts';
+import { quotaBytes, started } from './harness/full-cluster.ts';
 import { maintained, story } from './harness/maintain.ts';
-import { startEtcd, type Etcd, type EtcdOptions } from './harness/start-etcd.ts';
 import { requiredTool } from './harness/tool.ts';
 
-const quotaBytes = 16 * 2 ** 20;
-let etcd: Etcd | undefined;
 const directories: string[] = [];
-afterEach(async () => {
-  await etcd?.stop();
-  etcd = undefined;
+afterEach(() => {
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
 });
-
-async function started(options: EtcdOptions = {}): Promise<Etcd> {
-  etcd = await startEtcd({ quotaBytes, ...options });
-  return etcd;
-}
 
 function scratch(): string {
   const directory = mkdtempSync(join(tmpdir(), 'kubechurn-backup-'));

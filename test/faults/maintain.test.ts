@@ -4,31 +4,13 @@ import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { describeWith } from '../etcd/harness/describe-with.ts';
-import { fill, lostKeys, type Acknowledged } from '../etcd/harness/fill.ts';
+import { fullCluster, started } from '../etcd/harness/full-cluster.ts';
+import { lostKeys } from '../etcd/harness/fill.ts';
 import { getText } from '../etcd/harness/get-text.ts';
 import { interruption, maintained, overlapping, story } from '../etcd/harness/maintain.ts';
-import { startEtcd, type Etcd, type EtcdOptions } from '../etcd/harness/start-etcd.ts';
 import { until } from '../etcd/harness/until.ts';
-
-const quotaBytes = 16 * 2 ** 20;
-const etcds: Etcd[] = [];
-afterEach(async () => {
-  for (const etcd of etcds.splice(0)) await etcd.stop();
-});
-
-async function started(options: EtcdOptions = {}): Promise<Etcd> {
-  const etcd = await startEtcd({ quotaBytes, ...options });
-  etcds.push(etcd);
-  return etcd;
-}
-
-/** Three members under NOSPACE. */
-async function fullCluster(options: EtcdOptions = {}): Promise<{ etcd: Etcd; acknowledged: Acknowledged }> {
-  const etcd = await started({ members: 3, ...options });
-  return { etcd, acknowledged: await fill(etcd.client) };
-}
 
 describeWith(['etcd'], 'maintenance of a member that fails meanwhile', () => {
   it('stopped as its turn comes touches nobody else until it goes on', async () => {

@@ -134,8 +134,7 @@ export function createProtobufReader(
     let reason = '';
     let relatedStart = 0;
     let relatedEnd = 0;
-    target.kind = '';
-    empty(target.name);
+    clearTarget();
     scan.at = start;
     while (next(scan, end)) {
       const after = scan.at;
@@ -152,19 +151,14 @@ export function createProtobufReader(
       scan.at = after;
     }
     const { kind } = target;
-    const group = groupOf(target.apiVersion);
-    draft.about = references.ofSpans(group, kind, scan.bytes, target.namespace, target.name);
-    if (relatedEnd > relatedStart && isKyverno(group))
-      draft.about = aboutRelated(relatedStart, relatedEnd) || draft.about;
+    draft.about = targetIn(target.namespace);
+    if (relatedEnd > relatedStart && isKyverno(groupOf(target.apiVersion))) {
+      readReference(relatedStart, relatedEnd, tags.objectReference);
+      draft.about = targetIn(target.namespace) || draft.about;
+    }
     draft.manager = reporter || source || draft.manager;
     draft.subresource = undefined;
     draft.event = texts.reported(draft.manager ?? '', reason, draft.about === 0 ? '' : kind);
-  }
-
-  function aboutRelated(start: number, end: number): number {
-    readReference(start, end, tags.objectReference);
-    const { apiVersion, kind, namespace, name } = target;
-    return references.ofSpans(groupOf(apiVersion), kind, scan.bytes, namespace, name);
   }
 
   function readSeries(draft: Draft, start: number, end: number): void {
@@ -199,7 +193,7 @@ export function createProtobufReader(
     if (owner.end > owner.start) {
       readReference(owner.start, owner.end, tags.owner);
       if (special === 'lease' && target.kind === 'Node') return 0;
-      const about = references.ofSpans(groupOf(target.apiVersion), target.kind, scan.bytes, namespace, target.name);
+      const about = targetIn(namespace);
       if (about > 0) return about;
     }
     return special === 'slice' ? serviceNamed(serviceLabel()) : 0;
@@ -225,12 +219,21 @@ export function createProtobufReader(
     return name;
   }
 
-  /** Fills `target`. */
-  function readReference(start: number, end: number, of: ReferenceTags): void {
+  /** The number of the reference that was read last. */
+  function targetIn(namespace: Span): number {
+    return references.ofSpans(groupOf(target.apiVersion), target.kind, scan.bytes, namespace, target.name);
+  }
+
+  function clearTarget(): void {
     target.apiVersion = '';
     target.kind = '';
     empty(target.namespace);
     empty(target.name);
+  }
+
+  /** Fills `target`. */
+  function readReference(start: number, end: number, of: ReferenceTags): void {
+    clearTarget();
     scan.at = start;
     while (next(scan, end)) {
       const { tag } = scan;

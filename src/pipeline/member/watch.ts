@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Member } from '../../etcd/member.ts';
+import { keyName } from '../../report/key-name.ts';
 import type { ChurnReport } from '../../report/schema.ts';
 import { watchWrites } from '../../sources/etcd-watch/watch-writes.ts';
 import { createLiveCounts } from './rates.ts';
@@ -62,11 +63,7 @@ export async function watchLive(options: LiveWatch): Promise<{ live: Live } | { 
         gap: outcome.gap,
         endedBy: alarms.length > 0 ? 'alarm' : 'time',
         keys: counts.top(top).map(({ key, resource, writes, deletes, bytes }) => ({
-          key,
-          group: resource?.group ?? '',
-          resource: resource?.resource ?? '',
-          namespace: resource?.namespace ?? '',
-          name: resource?.name ?? '',
+          ...keyName({ key, resource }),
           writes,
           deletes,
           bytes,
