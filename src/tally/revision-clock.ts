@@ -83,10 +83,15 @@ function thinned(anchors: readonly ClockAnchor[]): ClockAnchor[] {
     const slice = Math.floor((anchor.revision - low) / width);
     const best = slices.get(slice);
     if (!best) slices.set(slice, { newest: anchor, second: undefined });
-    else if (anchor.at > best.newest.at) slices.set(slice, { newest: anchor, second: best.newest });
-    else if (!best.second || anchor.at > best.second.at) best.second = anchor;
+    else if (isFresher(anchor, best.newest)) slices.set(slice, { newest: anchor, second: best.newest });
+    else if (!best.second || isFresher(anchor, best.second)) best.second = anchor;
   }
   return [...slices.values()].flatMap(({ newest, second }) => (second ? [second, newest] : [newest]));
+}
+
+/** Of several that tell one second the lowest revision, so that the choice does not depend on who was met first. */
+function isFresher(a: ClockAnchor, b: ClockAnchor): boolean {
+  return a.at > b.at || (a.at === b.at && a.revision < b.revision);
 }
 
 /** Between two anchors the truth lies anywhere between their times. */

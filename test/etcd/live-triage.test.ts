@@ -239,14 +239,21 @@ describeWith(['etcd'], 'an etcd of three members', () => {
   });
 });
 
+/** Kills once: a slow stream tells its progress again before it notices. */
+function killAtSnapshot(pid: number): (what: string) => void {
+  let killed = false;
+  return (what) => {
+    if (killed || !what.startsWith('taking the snapshot')) return;
+    killed = true;
+    process.kill(pid, 'SIGKILL');
+  };
+}
+
 describeWith(['etcd'], 'a lone etcd that is killed while it sends its snapshot', () => {
   it('leaves the answer of the census, and no file', async () => {
     const etcd = await start();
     for (let i = 0; i < 64; i++) await etcd.client.put(name(i), Buffer.alloc(1_000_000));
-    const kill = (what: string): void => {
-      if (what.startsWith('taking the snapshot')) process.kill(etcd.pid, 'SIGKILL');
-    };
-    const { report } = await triaged({ etcd: etcd.endpoint }, { onProgress: kill });
+    const { report } = await triaged({ etcd: etcd.endpoint }, { onProgress: killAtSnapshot(etcd.pid) });
     expect(report.totals).toMatchObject({ writes: 64, keys: 64 });
     expect(report.coverage.notSeen).toContainEqual(
       expect.stringMatching(/^no snapshot was taken: .* ended the connection/),
@@ -256,12 +263,12 @@ describeWith(['etcd'], 'a lone etcd that is killed while it sends its snapshot',
   it('fails with --save in one sentence, and leaves no half of a backup', async () => {
     const etcd = await start();
     for (let i = 0; i < 64; i++) await etcd.client.put(name(i), Buffer.alloc(1_000_000));
-    const kill = (what: string): void => {
-      if (what.startsWith('taking the snapshot')) process.kill(etcd.pid, 'SIGKILL');
-    };
-    expect(await complaint({ etcd: etcd.endpoint }, { onProgress: kill, save: join(scratch, 'torn.db') })).toMatch(
-      /^ETCD_CUT/,
-    );
+    expect(
+      await complaint(
+        { etcd: etcd.endpoint },
+        { onProgress: killAtSnapshot(etcd.pid), save: join(scratch, 'torn.db') },
+      ),
+    ).toMatch(/^ETCD_CUT/);
     expect(readdirSync(scratch).filter((file) => file.startsWith('torn'))).toEqual([]);
   });
 });

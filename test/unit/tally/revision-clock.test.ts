@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ClockAnchor } from '../../../src/model/analysis.ts';
 import { buildRevisionClock } from '../../../src/tally/revision-clock.ts';
+import { seeded } from '../../incidents/seeded.ts';
 
 const noon = Date.UTC(2025, 5, 1, 12);
 const second = (ms: number): number => Math.floor(ms / 1000) * 1000;
@@ -55,6 +56,20 @@ describe('the revision clock', () => {
         if (early !== undefined && late !== undefined) expect(early).toBeLessThanOrEqual(late);
       }),
     );
+  });
+
+  it('tells the same whoever met which anchor first, also where many tell one second', () => {
+    const anchors = steadyAnchors(30_000);
+    const random = seeded(7);
+    const shuffled = anchors
+      .map((anchor) => ({ anchor, lot: random.next() }))
+      .sort((a, b) => a.lot - b.lot)
+      .map(({ anchor }) => anchor);
+    const timesOf = (of: ClockAnchor[]) => {
+      const clock = buildRevisionClock(of);
+      return anchors.map(({ revision }) => clock.timeOf(revision));
+    };
+    expect(timesOf(shuffled)).toEqual(timesOf(anchors));
   });
 
   it('stays itself with a quarter of a million anchors', () => {
