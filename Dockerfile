@@ -46,7 +46,7 @@ COPY LICENSE /kubechurn/
 USER 65532:65532
 ENV NODE_ENV=production
 # As dist/kubechurn starts it, which needs a shell.
-ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=2", "--disable-warning=ExperimentalWarning", "/kubechurn/lib/start.cjs"]
+ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=8", "--disable-warning=ExperimentalWarning", "/kubechurn/lib/start.cjs"]
 CMD ["--help"]
 # Whether the program starts; in Kubernetes the chart's probes ask what runs.
 HEALTHCHECK --interval=60s --timeout=5s CMD ["/nodejs/bin/node", "/kubechurn/lib/start.cjs", "--version"]

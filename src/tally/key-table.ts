@@ -20,6 +20,8 @@ export interface KeyTable {
   /** As `find`, of a key of another table with the same seed. */
   findSame(other: KeyTableColumns, id: KeyId): KeyId | undefined;
   bytesOf(id: KeyId): Uint8Array;
+  /** A hash of the key that depends on its bytes and this seed only. */
+  hashOf(id: KeyId, seed: number): number;
   columns(): KeyTableColumns;
 }
 
@@ -102,6 +104,7 @@ export function tableOver(columns: KeyTableColumns, outlook: Outlook = () => 1.5
       const taken = slots[slotOf(other.arena, start, other.ends[id]!, other.hashes[id]!)]!;
       return taken === 0 ? undefined : taken - 1;
     },
+    hashOf: (id, of) => hashOf(arena, id === 0 ? 0 : ends[id - 1]!, ends[id]!, of),
     bytesOf: (id) => arena.subarray(id === 0 ? 0 : ends[id - 1]!, ends[id]),
     columns: () => ({ count, seed, hashes, ends, arena }),
   };
