@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { problem, type ErrorCatalogue } from '../errors/problem.ts';
 import type { SnapshotTriage } from '../pipeline/offline/triage.ts';
-import type { RequestLogs } from '../pipeline/requests/read-logs.ts';
+import type { AuditTriage } from '../pipeline/requests/triage-logs.ts';
 import type { ChurnReport } from '../report/schema.ts';
 import { knownBefore, type KnownBefore } from './known-before.ts';
 import { startProgress } from './progress.ts';
@@ -85,6 +85,9 @@ export function triageCommand(program: Program): Command {
           ...(refine && { refine }),
           ...(requests && { requests }),
         });
+      const triageRequests =
+        requests &&
+        ((refine?: SnapshotTriage['refine']) => triageLogs({ requests, top, version, ...(refine && { refine }) }));
       const tell = (text: string): void => {
         progress.end();
         process.stderr.write(text);
@@ -94,9 +97,12 @@ export function triageCommand(program: Program): Command {
         const report = cluster
           ? await triageByApi(cluster, { top, version, onProgress })
           : wish !== undefined
-            ? await triageEtcd({ ...wish, top, seed, version, triageFile, onProgress }, tell)
+            ? await triageEtcd(
+                { ...wish, top, seed, version, triageFile, onProgress, ...(triageRequests && { triageRequests }) },
+                tell,
+              )
             : snapshot === undefined
-              ? await triageLogs({ requests: requests!, top, version })
+              ? await triageRequests!()
               : await triageFile(snapshot);
         progress.end();
         print(await renderReport(judged(report), options));
@@ -113,11 +119,7 @@ async function triageDatabase(options: SnapshotTriage): Promise<ChurnReport> {
 }
 
 /** As `triageDatabase`. */
-async function triageLogs(options: {
-  readonly requests: RequestLogs;
-  readonly top: number;
-  readonly version: string;
-}): Promise<ChurnReport> {
+async function triageLogs(options: AuditTriage): Promise<ChurnReport> {
   const { triageAuditLogs } = await import('../pipeline/requests/triage-logs.ts');
   return triageAuditLogs(options);
 }

@@ -8,14 +8,17 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { triageAuditLogs } from '../../src/pipeline/requests/triage-logs.ts';
+import { auditLog } from '../incidents/audit-log.ts';
 import { describeWith } from './harness/describe-with.ts';
 import { startEtcd, type Etcd, type EtcdOptions } from './harness/start-etcd.ts';
+import { mountSmallDisk } from './harness/small-disk.ts';
 import { requiredTool } from './harness/tool.ts';
 import { complaint, triaged } from './harness/triage-live.ts';
 import { until } from './harness/until.ts';
@@ -122,6 +125,27 @@ describeWith(['etcd', 'etcdutl'], 'the snapshot of a live etcd', () => {
     expect(report.keys[0]).toMatchObject({ writes: 10, namespace: 'team-a' });
   });
 
+  it('leaves who asked for writes to the audit log where it is not begun', async () => {
+    const log = join(scratch, 'audit.log');
+    const by = { manager: 'reports-controller' };
+    const at = Date.UTC(2025, 5, 1);
+    writeFileSync(log, auditLog([{ at, key: name(1), value: Buffer.from('{}'), by, revision: 2 }]));
+    const requests = { auditLogs: [log], syncerLogs: [], stdin: process.stdin, now: at, onProgress: () => {} };
+    const { report, census } = await triaged(
+      { etcd: etcd.endpoint },
+      {
+        free: () => 1_000_000,
+        triageRequests: (refine) => triageAuditLogs({ requests, top: 20, version: '0.0.0', refine }),
+      },
+    );
+    expect(census).toMatchObject({ keys: 30 });
+    expect(report).toMatchObject({ counts: 'attempts', totals: { writes: 1 }, database: { alarms: [] } });
+    expect(report.writers).toMatchObject([
+      { name: 'system:serviceaccount:kyverno:kyverno-reports-controller', confidence: 'high' },
+    ]);
+    expect(report.coverage.notSeen[0]).toMatch(/^no snapshot was taken: .* 1000000 bytes free/);
+  });
+
   it('refuses --save to a place without room before it begins', async () => {
     const said = await complaint({ etcd: etcd.endpoint }, { save: join(scratch, 'large.db'), free: () => 1_000_000 });
     expect(said).toMatch(/^SPOOL_NO_ROOM/);
@@ -129,22 +153,15 @@ describeWith(['etcd', 'etcdutl'], 'the snapshot of a live etcd', () => {
   });
 });
 
-/** A disk of 4 MiB of its own; undefined where this machine does not let us mount one. */
-function smallDisk(): string | undefined {
-  const place = mkdtempSync(join(scratch, 'disk-'));
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', place], { stdio: 'ignore' });
-  return status === 0 ? place : undefined;
-}
-
 describeWith(['etcd'], 'a disk that runs full while the snapshot is written to it', () => {
-  const disk = smallDisk();
+  const disk = mountSmallDisk(4 * 2 ** 20);
   if (disk === undefined) {
     console.warn('NOT RUN: the tests of a full disk, because this machine does not let us mount one.');
     // oxlint-disable-next-line jest/no-disabled-tests, jest/expect-expect
     it.skip('is told in one sentence', () => {});
     return;
   }
-  afterAll(() => void spawnSync('umount', [disk]));
+  afterAll(() => disk.remove());
   // More room is told than there is: another process may fill a disk after we looked.
   const free = () => 10 ** 12;
 
@@ -156,18 +173,20 @@ describeWith(['etcd'], 'a disk that runs full while the snapshot is written to i
 
   it('leaves the answer of the census, and the disk empty', async () => {
     const etcd = await larger();
-    const { report } = await triaged({ etcd: etcd.endpoint }, { free, temporary: disk });
+    const { report } = await triaged({ etcd: etcd.endpoint }, { free, temporary: disk.directory });
     expect(report.totals.writes).toBe(16);
     expect(report.coverage.notSeen).toContainEqual(
       expect.stringMatching(/^no snapshot was taken: the disk of .* ran full/),
     );
-    expect(readdirSync(disk)).toEqual([]);
+    expect(readdirSync(disk.directory)).toEqual([]);
   });
 
   it('is told in one sentence with --save, and leaves no half of a backup', async () => {
     const etcd = await larger();
-    expect(await complaint({ etcd: etcd.endpoint }, { save: join(disk, 'backup.db'), free })).toMatch(/^SPOOL_FULL/);
-    expect(readdirSync(disk)).toEqual([]);
+    expect(await complaint({ etcd: etcd.endpoint }, { save: join(disk.directory, 'backup.db'), free })).toMatch(
+      /^SPOOL_FULL/,
+    );
+    expect(readdirSync(disk.directory)).toEqual([]);
   });
 });
 

@@ -33,6 +33,8 @@ export interface LiveTriage {
   readonly version: string;
   /** The report of a database file; `refine` says what is known besides of what was counted in it. */
   readonly triageFile: (file: string, refine: (counted: Counted) => Counted) => Promise<ChurnReport>;
+  /** The report of the request logs alone, where there are any: what is left to tell who wrote when no snapshot came. */
+  readonly triageRequests?: (refine: (counted: Counted) => Counted) => Promise<ChurnReport>;
   readonly onCensus: (answer: CensusReport) => void;
   readonly onProgress: (what: string, done?: number, total?: number) => void;
   /** Injected, since a full disk cannot be had in every test. */
@@ -74,7 +76,7 @@ async function report(members: LiveMembers, options: LiveTriage): Promise<ChurnR
   ];
   const found = await (snapshot.taken
     ? fromSnapshot(snapshot.taken, database, notSeen, options)
-    : fromCensus(census, snapshot.failure, chosen, database, notSeen, options));
+    : withoutSnapshot(census, snapshot.failure, chosen, database, notSeen, options));
   return live && 'live' in live ? { ...found, live: live.live } : found;
 }
 
@@ -120,14 +122,16 @@ async function fromSnapshot(
   }
 }
 
-async function fromCensus(
+async function withoutSnapshot(
   census: Census | Problem,
   failure: Problem | undefined,
   { member }: AnsweringMember,
   database: DatabaseFacts,
   notSeen: readonly string[],
-  { top, version }: LiveTriage,
+  { top, version, triageRequests }: LiveTriage,
 ): Promise<ChurnReport> {
+  if (triageRequests)
+    return triageRequests((counted) => ({ ...counted, database, notSeen: [...notSeen, ...counted.notSeen] }));
   if (isProblem(census)) throw failure ?? census;
   const compactRevision = (await readCompactionNote(member))?.revision ?? 0;
   const counted = countedByCensus(census, { name: member.endpoint.url, compactRevision, database });

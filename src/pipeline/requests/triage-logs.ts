@@ -14,14 +14,16 @@ export interface AuditTriage {
   readonly requests: RequestLogs;
   readonly top: number;
   readonly version: string;
+  /** Adds what is known besides: of a live etcd that sent no snapshot. */
+  readonly refine?: (counted: Counted) => Counted;
 }
 
 /** Audit logs alone -> the report: what succeeded stands in for writes, and is called attempts. */
-export async function triageAuditLogs({ requests, top, version }: AuditTriage): Promise<ChurnReport> {
+export async function triageAuditLogs({ requests, top, version, refine }: AuditTriage): Promise<ChurnReport> {
   const { tally, sources, notSeen } = await readRequests(requests);
-  const counted = countedAttempts(tally, sources, top);
+  const counted = { ...countedAttempts(tally, sources, top), notSeen: [attemptsOnly, ...notSeen] };
   return explain({
-    counted: { ...counted, notSeen: [attemptsOnly, ...notSeen] },
+    counted: refine?.(counted) ?? counted,
     hasValues: false,
     changes: new Map(),
     clock: wallClock,

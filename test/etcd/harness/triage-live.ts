@@ -10,7 +10,7 @@ export type Triaged = { report: ChurnReport; census: CensusReport | undefined };
 export async function triaged(
   values: EtcdOptionValues,
   options: Partial<
-    Pick<LiveTriage, 'save' | 'watchMs' | 'free' | 'temporary' | 'onCensus' | 'onProgress' | 'top'>
+    Pick<LiveTriage, 'save' | 'watchMs' | 'free' | 'temporary' | 'onCensus' | 'onProgress' | 'top' | 'triageRequests'>
   > = {},
 ): Promise<Triaged> {
   const connection = etcdConnection({ dialTimeout: '2s', ...values }, {});
