@@ -9,7 +9,7 @@ import { recordText } from '../../src/report/maintenance/record-text.ts';
 import { paletteFor } from '../../src/report/text/palette.ts';
 import { describeWith } from './harness/describe-with.ts';
 import { fill, lostKeys } from './harness/fill.ts';
-import { quotaBytes, started } from './harness/full-cluster.ts';
+import { filled, fullCluster, quotaBytes, started } from './harness/full-cluster.ts';
 import { maintained, story } from './harness/maintain.ts';
 import { requiredTool } from './harness/tool.ts';
 
@@ -34,8 +34,9 @@ describeWith(['etcd-3.4', 'etcd-3.5', 'etcd-3.6'], 'an etcd under NOSPACE', () =
     ['3.4', 1],
     ['3.4', 3],
   ] as const)('is back on etcd %s with %i members, and nothing acknowledged is lost', async (version, members) => {
-    const { client, endpoint } = await started({ version, members });
-    const acknowledged = await fill(client);
+    const etcd = await started({ version, members });
+    const { client, endpoint } = etcd;
+    const acknowledged = await filled(etcd);
     expect(await client.alarms()).not.toEqual([]);
 
     const record = await maintained(endpoint);
@@ -60,8 +61,8 @@ describeWith(['etcd-3.4', 'etcd-3.5', 'etcd-3.6'], 'an etcd under NOSPACE', () =
 
 describeWith(['etcd'], 'maintenance', () => {
   it('does what --dry-run said, in that order', async () => {
-    const { client, endpoint } = await started({ members: 3 });
-    await fill(client);
+    const { etcd } = await fullCluster();
+    const { client, endpoint } = etcd;
     const planned = await maintained(endpoint, { dryRun: true });
     expect(planned).toMatchObject({ outcome: 'planned', verification: null });
     expect(await client.alarms()).not.toEqual([]);
@@ -139,8 +140,8 @@ describeWith(['etcd'], 'maintenance', () => {
   });
 
   it('finds the members that were not named, and says so', async () => {
-    const { client, endpoint } = await started({ members: 3 });
-    await fill(client);
+    const { etcd } = await fullCluster();
+    const { endpoint } = etcd;
     const record = await maintained(endpoint);
     expect(record.members).toHaveLength(3);
     expect(record.warnings).toContainEqual(

@@ -1,6 +1,8 @@
 import { afterEach } from '@jest/globals';
+import { connect } from './client.ts';
 import { fill, type Acknowledged } from './fill.ts';
 import { startEtcd, type Etcd, type EtcdOptions } from './start-etcd.ts';
+import { until } from './until.ts';
 
 /** Small, so that it is soon full. */
 export const quotaBytes = 16 * 2 ** 20;
@@ -20,5 +22,23 @@ export async function started(options: EtcdOptions = {}): Promise<Etcd> {
 /** Three members under NOSPACE. */
 export async function fullCluster(options: EtcdOptions = {}): Promise<{ etcd: Etcd; acknowledged: Acknowledged }> {
   const etcd = await started({ members: 3, ...options });
-  return { etcd, acknowledged: await fill(etcd.client) };
+  return { etcd, acknowledged: await filled(etcd) };
+}
+
+/** Filled to its quota, and no member behind: one that lags holds less for a while. */
+export async function filled({ client, members }: Etcd): Promise<Acknowledged> {
+  const acknowledged = await fill(client);
+  const { revision } = await client.status();
+  for (const { endpoint } of members) {
+    const member = connect(endpoint);
+    try {
+      await until(`${endpoint} to hold it`, async () => {
+        const status = await member.status();
+        return status.revision >= revision && status.sizeBytes > 0.8 * quotaBytes;
+      });
+    } finally {
+      member.close();
+    }
+  }
+  return acknowledged;
 }
