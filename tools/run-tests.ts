@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { jestSummary, type Summary } from './jest-summary.ts';
 
-/** Each suite is a folder of test/; `real` ones start programs, so all but etcd's take one file at a time. */
+/** Each suite is a folder of test/; `real` ones start programs, so they take one file at a time. */
 const suites = {
   pure: ['--selectProjects', 'pure', '--maxWorkers=2'],
-  etcd: ['--selectProjects', 'real', '--maxWorkers=2', '--testPathPatterns', '/test/etcd/'],
+  etcd: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/etcd/'],
   incidents: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/incidents/'],
   cli: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/cli/'],
   browser: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/browser/'],
@@ -27,15 +28,15 @@ const jest = [
 const total: Summary = { passed: 0, failed: [], skipped: [] };
 const budget: unknown = JSON.parse(await readFile('test/budget.json', 'utf8'));
 
-/** Exit code (-1 when killed) and all that the program said, which is also shown as it comes. */
-function run(program: string, args: readonly string[]): Promise<{ code: number; said: string }> {
+/** Exit code (-1 when killed) and all that the program said, which is also shown as it comes, behind `label`. */
+function run(program: string, args: readonly string[], label = ''): Promise<{ code: number; said: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ code: number; said: string }>();
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      process.stdout.write(text);
+    createInterface({ input: stream }).on('line', (line) => {
+      said += `${line}\n`;
+      process.stdout.write(`${label}${line}\n`);
     });
   }
   child.on('error', reject);
@@ -70,7 +71,8 @@ async function suite(name: keyof typeof suites): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'kubechurn-tests-'));
   await timed(name, async () => {
     const results = join(scratch, 'results.json');
-    const { code, said } = await run(process.execPath, [...jest, ...suites[name], '--json', '--outputFile', results]);
+    const args = [...jest, ...suites[name], '--json', '--outputFile', results];
+    const { code, said } = await run(process.execPath, args, `${name.padEnd(9)} | `);
     const text = await readFile(results, 'utf8').catch(() => undefined);
     const summary = text === undefined ? undefined : jestSummary(JSON.parse(text), said);
     total.passed += summary?.passed ?? 0;
@@ -96,12 +98,12 @@ if (process.argv[2] === 'faults') {
 if (process.argv[2] === 'all') {
   // What cannot be had is no failure: bring.sh says so, and the tests that need it are listed as skipped.
   await timed('tools', async () => void (await run('tools/bring/bring.sh', ['all'])));
-  await suite('etcd');
-  await suite('incidents');
-  await suite('cli');
-  await suite('browser');
-  await suite('chart');
-  await suite('cluster');
+  // Two at a time, since they wait more than they compute; the longest first.
+  const waiting: (keyof typeof suites)[] = ['cluster', 'etcd', 'chart', 'cli', 'incidents', 'browser'];
+  const lane = async (): Promise<void> => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await suite(name);
+  };
+  await Promise.all([lane(), lane()]);
 }
 
 if (total.skipped.length > 0) console.log(`\nSkipped:\n${total.skipped.map((each) => `  ${each}`).join('\n')}`);
