@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../cluster/harness/api-client.ts';
 import type { ControlPlane } from '../../cluster/harness/start-control-plane.ts';
 import { until } from '../../etcd/harness/until.ts';
-import { helm, type Said } from './helm.ts';
+import { helm, helmBeside, type Said } from './helm.ts';
 import type { Node } from './node.ts';
 import type { PodNetwork } from './pod-network.ts';
 import { podOf, type PodSpec } from './pods.ts';
@@ -10,10 +11,17 @@ import { runPod, type Pod } from './run-pod.ts';
 export type Release = {
   /** Helm, in the cluster and namespace of the release. */
   helm(...args: readonly string[]): Said;
+  /** The same while other things go on; throws what it complains of. */
+  helmBeside(...args: readonly string[]): Promise<void>;
   /** As the API server has it. */
   deployment(name: string): Promise<KubeObject>;
   /** A pod of a Deployment as it is now, once it is ready. */
   start(deployment: string, suffix?: string): Promise<Pod>;
+  /**
+   * Replaces the pods of a Deployment one by one, as its strategy says: the new one is ready before an old one is told to
+   * go, at which moment the Service leads to it no longer. Returns those that now run.
+   */
+  rollOut(deployment: string, pods: readonly Pod[]): Promise<Pod[]>;
   /** Makes the Service of that name lead to these pods alone. */
   lead(service: string, pods: readonly Pod[]): Promise<void>;
 };
@@ -25,9 +33,30 @@ export function openRelease(node: Node & { readonly world: ControlPlane }, netwo
     world.request('GET', `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`);
   const specOf = async (name: string): Promise<PodSpec> =>
     podOf({ ...(await deployment(name)), apiVersion: 'apps/v1', kind: 'Deployment' })!.spec;
-  return {
-    helm: (...args) => helm([...args, '--namespace', namespace], { KUBECONFIG: world.kubeconfig, HOME: scene.directory }),
+  const env = { KUBECONFIG: world.kubeconfig, HOME: scene.directory };
+  let pods = 0;
+  const release: Release = {
+    helm: (...args) => helm([...args, '--namespace', namespace], env),
+    async helmBeside(...args) {
+      const { code, stderr } = await helmBeside([...args, '--namespace', namespace], env);
+      if (code !== 0) throw new Error(stderr);
+    },
     deployment,
+    async rollOut(name, before) {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a Deployment
+      const { replicas, strategy } = (await deployment(name))['spec'] as { replicas: number; strategy: object };
+      const wanted = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+      if (!isDeepStrictEqual(strategy, wanted)) throw new Error(`cannot roll out by ${JSON.stringify(strategy)}`);
+      const running = [...before];
+      for (let i = 0; i < replicas; i++) {
+        running.push(await release.start(name, `-${(pods += 1)}`));
+        await release.lead(name, running);
+        // Its end is not waited for: a pod that is ending counts for nothing any more.
+        void running.shift()?.process.stop();
+        await release.lead(name, running);
+      }
+      return running;
+    },
     async start(name, suffix = '') {
       const pod = await runPod(node, network.addPod(), `${name}${suffix}`, await specOf(name));
       await until(
@@ -62,4 +91,5 @@ export function openRelease(node: Node & { readonly world: ControlPlane }, netwo
       });
     },
   };
+  return release;
 }
