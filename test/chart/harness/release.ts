@@ -34,7 +34,7 @@ export function openRelease(node: Node & { readonly world: ControlPlane }, netwo
   const specOf = async (name: string): Promise<PodSpec> =>
     podOf({ ...(await deployment(name)), apiVersion: 'apps/v1', kind: 'Deployment' })!.spec;
   const env = { KUBECONFIG: world.kubeconfig, HOME: scene.directory };
-  let pods = 0;
+  let rolledOut = 0;
   const release: Release = {
     helm: (...args) => helm([...args, '--namespace', namespace], env),
     async helmBeside(...args) {
@@ -49,7 +49,7 @@ export function openRelease(node: Node & { readonly world: ControlPlane }, netwo
       if (!isDeepStrictEqual(strategy, wanted)) throw new Error(`cannot roll out by ${JSON.stringify(strategy)}`);
       const running = [...before];
       for (let i = 0; i < replicas; i++) {
-        running.push(await release.start(name, `-${(pods += 1)}`));
+        running.push(await release.start(name, `-${(rolledOut += 1)}`));
         await release.lead(name, running);
         // Its end is not waited for: a pod that is ending counts for nothing any more.
         void running.shift()?.process.stop();
