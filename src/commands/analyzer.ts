@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import { parseBytes } from '../config/amounts.ts';
 import { etcdConnection, type EtcdOptionValues } from '../config/etcd-options.ts';
 import type { AcceptEntry } from '../model/accept.ts';
 import { addEtcdOptions } from './etcd-options.ts';
 import { addKubeOptions, type KubeOptionValues } from './kube-options.ts';
+import { addStartMaintenanceOptions, outOfSchedule, type StartMaintenanceValues } from './start-maintenance-options.ts';
 
-interface AnalyzerCommandOptions extends KubeOptionValues, EtcdOptionValues {
+interface AnalyzerCommandOptions extends KubeOptionValues, EtcdOptionValues, StartMaintenanceValues {
   readonly namespace?: string;
   readonly apiPort: number;
   readonly healthHost: string;
@@ -17,15 +19,13 @@ interface AnalyzerCommandOptions extends KubeOptionValues, EtcdOptionValues {
   readonly webhookAccount: readonly string[];
   readonly audience: readonly string[];
   readonly secrets: boolean;
-  readonly speak: boolean;
   readonly accept?: string;
-  readonly quota?: number;
   readonly fullWatches: number;
   readonly maxKeys: number;
 }
 
 export function analyzerCommand({ version }: { readonly version: string }): Command {
-  return addEtcdOptions(addKubeOptions(new Command('analyzer')))
+  return addStartMaintenanceOptions(addEtcdOptions(addKubeOptions(new Command('analyzer'))))
     .description(
       'watch a cluster and keep explaining who writes too much: metrics, Events, and the answers for top and triage',
     )
@@ -57,10 +57,13 @@ export function analyzerCommand({ version }: { readonly version: string }): Comm
       'a YAML list of churn that is known and wanted, each with reason and expires; objects may be annotated instead',
     )
     .option('--no-speak', 'write neither Lease nor Events')
-    .option('--quota <bytes>', "etcd's --quota-backend-bytes, for the forecast: 2147483648, 8GiB", bytes)
+    .option('--quota <bytes>', "etcd's --quota-backend-bytes, for the forecast: 2147483648, 8GiB", (text) =>
+      parseBytes('--quota', text),
+    )
     .option('--full-watches <n>', 'hot objects watched in full at a time', wholeNumber, 32)
     .option('--max-keys <n>', 'keys counted one by one; what is beyond is counted by resource', wholeNumber, 200_000)
     .action(async (options: AnalyzerCommandOptions) => {
+      const maintenance = outOfSchedule(options);
       const { loadConnection } = await import('../kube/connection.ts');
       const { pause } = await import('../kube/pause.ts');
       const { openApi } = await import('../kube/api.ts');
@@ -89,6 +92,7 @@ export function analyzerCommand({ version }: { readonly version: string }): Comm
         ...(etcd && { etcd }),
         ...(accept !== undefined && { accept: await acceptListIn(accept) }),
         ...(quota !== undefined && { quotaBytes: quota }),
+        ...(maintenance && { maintenance }),
         window: { ...defaultWindow, keys: options.maxKeys },
         promotion: { ...defaultPromotion, slots: options.fullWatches },
         now: Date.now,
@@ -128,22 +132,4 @@ function list(text: string): readonly string[] {
     .split(',')
     .map((each) => each.trim())
     .filter((each) => each !== '');
-}
-
-const units: Readonly<Record<string, number>> = {
-  '': 1,
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-};
-
-function bytes(text: string): number {
-  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(\w*)$/.exec(text) ?? [];
-  const factor = units[unit];
-  if (amount === undefined || factor === undefined)
-    throw new InvalidArgumentError('give bytes: 2147483648, 512MiB or 8GiB.');
-  return Math.round(Number(amount) * factor);
 }

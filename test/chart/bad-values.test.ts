@@ -36,6 +36,31 @@ const guards: readonly (readonly [string, readonly string[], string])[] = [
     'analyzer.secrets does nothing while analyzer.enabled is false: enable the analyzer too',
   ],
   [
+    'starting maintenance by an analyzer that says nothing',
+    [...set('analyzer.speak=false', 'analyzer.startMaintenance=a'), ...target('profile=endpoints', 'endpoints={http://a:2379}')],
+    'analyzer.startMaintenance does nothing while the analyzer is off or silent: set analyzer.enabled and analyzer.speak to true',
+  ],
+  [
+    'starting a maintenance that is not there',
+    [...set('analyzer.startMaintenance=b'), ...target('profile=endpoints', 'endpoints={http://a:2379}')],
+    'analyzer.startMaintenance is b, and no target is called so: give it the name of one of maintenance.targets, or leave it empty',
+  ],
+  [
+    'starting a maintenance that looks for itself',
+    [...set('analyzer.startMaintenance=a'), ...target('profile=kubeadm')],
+    'analyzer.startMaintenance is a, whose pod stays and acts within a minute by itself: leave it empty',
+  ],
+  [
+    'starting the maintenance of another database than the one forecast',
+    [...set('analyzer.startMaintenance=a'), ...target('profile=vcluster-deployed', 'vcluster.namespace=n', 'vcluster.name=v')],
+    'analyzer.startMaintenance is a, the etcd of a vCluster, and the forecast is about the etcd behind this cluster: name a target with profile endpoints',
+  ],
+  [
+    'starting a maintenance whose budget cannot be told',
+    [...set('analyzer.startMaintenance=a'), ...target('profile=endpoints', 'endpoints={http://a:2379}')],
+    "analyzer.startMaintenance is a, whose budget is a share of a quota that is not known: set analyzer.quota to etcd's --quota-backend-bytes",
+  ],
+  [
     'a profile that does not say which etcd',
     set('etcd.profile=vcluster-deployed'),
     'etcd.profile is vcluster-deployed, and that alone does not say which etcd: add it to maintenance.targets',

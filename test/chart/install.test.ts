@@ -2,17 +2,18 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { get as httpGet } from 'node:http';
 import { get as httpsGet } from 'node:https';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { startControlPlane, programsFor, type ControlPlane } from '../cluster/harness/start-control-plane.ts';
 import { openScene } from '../etcd/harness/scene.ts';
 import { until } from '../etcd/harness/until.ts';
 import { describeWithPods } from './harness/describe-with-pods.ts';
-import { chart, helm, inCi, objectsOf, type Said } from './harness/helm.ts';
+import { chart, inCi, objectsOf, type Said } from './harness/helm.ts';
 import { emptyQueries } from './harness/promtool.ts';
+import { openRelease, type Release } from './harness/release.ts';
 import { openPodNetwork, type PodNetwork } from './harness/pod-network.ts';
 import { podOf } from './harness/pods.ts';
-import { runPod, type Node, type Pod } from './harness/run-pod.ts';
+import type { Node } from './harness/node.ts';
+import { runPod, type Pod } from './harness/run-pod.ts';
 import { callsIn, isUsed, rightsIn, type Call } from './harness/used-rules.ts';
 
 jest.setTimeout(300_000); // for machines that are busy
@@ -25,69 +26,22 @@ describeWithPods([...programsFor({}), 'helm', 'promtool'], 'the chart, installed
   const scene = openScene('chart');
   let world: ControlPlane;
   let network: PodNetwork;
-  let node: Node;
+  let node: Node & { readonly world: ControlPlane };
+  let release: Release;
   const webhooks: Pod[] = [];
   let analyzer: Pod;
   let installed: Said;
 
-  const inCluster = (...args: readonly string[]): Said =>
-    helm([...args, '--namespace', namespace], { KUBECONFIG: world.kubeconfig, HOME: scene.directory });
-  const start = async (name: string, i = ''): Promise<Pod> => {
-    const deployed = await world.request('GET', `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`);
-    const spec = podOf({ ...deployed, apiVersion: 'apps/v1', kind: 'Deployment' })!.spec;
-    const pod = await runPod(node, network.addPod(), `${name}${i}`, spec);
-    await until(
-      `${name} to be ready`,
-      () => {
-        if (pod.process.ended()) throw new Error(`${name} ended: ${pod.process.lastWords()}`);
-        return pod.isReady();
-      },
-      { withinMs: 90_000, everyMs: 100 },
-    );
-    return pod;
-  };
-  /** As the controller of EndpointSlices would, with the names and ports that Service and pod spec agree on. */
-  const lead = async (service: string, pods: readonly Pod[]): Promise<void> => {
-    const deployed = await world.request('GET', `/apis/apps/v1/namespaces/${namespace}/deployments/${service}`);
-    const [container] = podOf({ ...deployed, apiVersion: 'apps/v1', kind: 'Deployment' })!.spec.containers;
-    const { spec } = await world.request('GET', `/api/v1/namespaces/${namespace}/services/${service}`);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a Service
-    const { ports } = spec as { ports: { name: string; targetPort: string }[] };
-    const slices = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
-    const slice = {
-      apiVersion: 'discovery.k8s.io/v1',
-      kind: 'EndpointSlice',
-      metadata: { name: service, labels: { 'kubernetes.io/service-name': service } },
-      addressType: 'IPv4',
-      endpoints: pods.map(({ address }) => ({ addresses: [address], conditions: { ready: true } })),
-      ports: ports.map(({ name, targetPort }) => ({
-        name,
-        port: container?.ports?.find((each) => each.name === targetPort)?.containerPort,
-      })),
-    };
-    await world.request('PATCH', `${slices}/${service}?fieldManager=test&force=true`, slice, {
-      contentType: 'application/apply-patch+yaml',
-    });
-  };
   const metric = async (name: string): Promise<number> => {
     const text = await (await fetch(`http://${analyzer.address}:9446/metrics`)).text();
     return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
   };
-  const failedOpen = async (): Promise<string[]> =>
-    (await world.adminFetch('/metrics')).text.match(/^apiserver_admission_webhook_fail_open_count.*kubechurn.*$/gm) ?? [];
   const calls = (): Call[] => callsIn(world.auditLogFile, namespace);
   const write = (n: number) =>
     world.adminFetch(`${deployments}/web?fieldManager=${n % 2 === 0 ? 'flux' : 'argocd'}&force=true`, {
       method: 'PATCH',
       contentType: 'application/apply-patch+yaml',
       body: deployment(n % 2),
-    });
-
-  const writeMap = (writer: number, n: number) =>
-    world.adminFetch(`/api/v1/namespaces/default/configmaps/written-${writer}?fieldManager=writer&force=true`, {
-      method: 'PATCH',
-      contentType: 'application/apply-patch+yaml',
-      body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `written-${writer}` }, data: { n: String(n) } },
     });
 
   beforeAll(async () => {
@@ -99,13 +53,14 @@ describeWithPods([...programsFor({}), 'helm', 'promtool'], 'the chart, installed
       apiServerArgs: ['--enable-aggregator-routing=true', '--feature-gates=WatchList=false'],
     });
     node = { scene, world, namespace, names: new Map() };
+    release = openRelease(node, network);
     await world.request('POST', deployments, deployment(0));
-    installed = inCluster('install', 'kubechurn', chart, '--create-namespace', ...inCi('default-values.yaml'), '--set', 'analyzer.quota=8GiB');
+    installed = release.helm('install', 'kubechurn', chart, '--create-namespace', ...inCi('default-values.yaml'), '--set', 'analyzer.quota=8GiB');
     if (installed.code !== 0) throw new Error(installed.stderr);
-    analyzer = await start('kubechurn-analyzer');
+    analyzer = await release.start('kubechurn-analyzer');
     node.names.set(`kubechurn-analyzer.${namespace}.svc`, analyzer.address);
-    webhooks.push(await start('kubechurn-webhook', '-1'), await start('kubechurn-webhook', '-2'));
-    await lead('kubechurn-webhook', webhooks);
+    webhooks.push(await release.start('kubechurn-webhook', '-1'), await release.start('kubechurn-webhook', '-2'));
+    await release.lead('kubechurn-webhook', webhooks);
     await until('requests to reach the analyzer', async () => {
       await write(0);
       return (await metric('kubechurn_requests_received_total')) > 0;
@@ -130,39 +85,10 @@ describeWithPods([...programsFor({}), 'helm', 'promtool'], 'the chart, installed
     const bundles = (hooks as { clientConfig: { caBundle: string } }[]).map(({ clientConfig: { caBundle } }) => caBundle);
     expect(new Set(bundles).size).toBe(1);
     expect(Buffer.from(bundles[0] ?? '', 'base64').toString()).toContain('-----BEGIN CERTIFICATE-----');
-    const { stdout } = inCluster('upgrade', 'kubechurn', chart, ...inCi('default-values.yaml'));
+    const { stdout } = release.helm('upgrade', 'kubechurn', chart, ...inCi('default-values.yaml'));
     expect(stdout).toContain('STATUS: deployed');
     const again = await world.request('GET', configuration);
     expect(again['webhooks']).toEqual(hooks);
-  });
-
-  it('loses and denies no write while the webhook is upgraded, rolled back and replaced pod by pod', async () => {
-    const before = await failedOpen();
-    const ending = new AbortController();
-    const answers: number[] = [];
-    const began = performance.now();
-    const writing = Promise.all(
-      Array.from({ length: 8 }, async (_, writer) => {
-        for (let n = 0; !ending.signal.aborted; n++) answers.push((await writeMap(writer, n)).status);
-      }),
-    );
-    expect(inCluster('upgrade', 'kubechurn', chart, '--set', 'webhook.linger=3s').code).toBe(0);
-    for (const i of [0, 1]) {
-      // maxSurge 1, maxUnavailable 0: the new one is led to before the old one is told to go.
-      const fresh = await start('kubechurn-webhook', `-${i + 3}`);
-      const [old] = webhooks.splice(0, 1);
-      webhooks.push(fresh);
-      await lead('kubechurn-webhook', webhooks);
-      await old?.process.stop();
-    }
-    expect(inCluster('rollback', 'kubechurn').code).toBe(0);
-    await pause(500);
-    ending.abort();
-    await writing;
-    // Some 400 on a quiet machine with two processors, each a call of the webhook.
-    expect(answers.length / ((performance.now() - began) / 1000)).toBeGreaterThan(20);
-    expect(answers.filter((status) => status !== 200 && status !== 201)).toEqual([]);
-    expect(await failedOpen()).toEqual(before);
   });
 
   it('tells a fight as an Event of the object fought over', async () => {
@@ -235,7 +161,7 @@ describeWithPods([...programsFor({}), 'helm', 'promtool'], 'the chart, installed
       stringData: { 'etcd-ca.crt': world.ca, 'etcd-peer.crt': world.ca, 'etcd-peer.key': 'none' },
     });
     const values = inCi('vcluster-deployed-values.yaml');
-    expect(inCluster('upgrade', 'kubechurn', chart, ...values).code).toBe(0);
+    expect(release.helm('upgrade', 'kubechurn', chart, ...values).code).toBe(0);
     const job = await world.request('GET', `/apis/batch/v1/namespaces/${namespace}/cronjobs/kubechurn-etcd-shop`);
     const { spec } = podOf({ ...job, apiVersion: 'batch/v1', kind: 'CronJob' })!;
     const { process } = await runPod(node, network.addPod(), 'shop', spec);
@@ -255,7 +181,7 @@ describeWithPods([...programsFor({}), 'helm', 'promtool'], 'the chart, installed
 
   it('leaves nothing behind when it is uninstalled', async () => {
     for (const pod of [...webhooks, analyzer]) await pod.process.stop();
-    expect(inCluster('uninstall', 'kubechurn').code).toBe(0);
+    expect(release.helm('uninstall', 'kubechurn').code).toBe(0);
     const left: string[] = [];
     for (const path of await listable(world)) {
       const { items = [] } = await world.request('GET', path);

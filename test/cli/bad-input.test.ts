@@ -221,3 +221,23 @@ describe('a command line that makes no sense', () => {
     expect(await kubechurn(['conjure'])).toMatchObject({ code: 2, stdout: '' });
   });
 });
+
+describe('an analyzer that shall start maintenance', () => {
+  const analyzer = (...args: string[]): Promise<Outcome> =>
+    kubechurn(['analyzer', '--start-maintenance', 'a', ...args]);
+
+  it('must know the quota that its budget is a share of', async () => {
+    expectRefusal(await analyzer(), 2, /has a budget of 80% without the quota .* give --quota, or --budget in bytes$/m);
+  });
+
+  it('cannot be silent, nor take any budget or interval', async () => {
+    expectRefusal(
+      await analyzer('--no-speak'),
+      2,
+      /under which nothing is written to the cluster: leave one of them out/,
+    );
+    expectRefusal(await analyzer('--budget', 'most'), 2, /--budget takes a share of the quota/);
+    expectRefusal(await analyzer('--maintenance-interval', '5'), 2, /--maintenance-interval takes a duration/);
+    expectRefusal(await analyzer('--quota', 'much'), 2, /--quota takes bytes/);
+  });
+});

@@ -149,6 +149,12 @@ export const values: readonly Value[] = [
     default: true,
     doc: 'post Events, at most 25 at once and then one in 300 s for each object; off, nothing is written to the cluster',
   },
+  {
+    path: 'analyzer.startMaintenance',
+    schema: text,
+    default: '',
+    doc: 'target whose CronJob is started as soon as the forecast crosses its budget, once an hour at most (`--start-maintenance`)',
+  },
   { path: 'analyzer.secrets', schema: flag, ...flagOf(analyzer, '--secrets') },
   { path: 'analyzer.fullWatches', schema: count, ...flagOf(analyzer, '--full-watches') },
   { path: 'analyzer.maxKeys', schema: count, ...flagOf(analyzer, '--max-keys') },

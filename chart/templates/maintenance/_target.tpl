@@ -41,6 +41,15 @@ rke2:
 {{- dict "targets" $targets | toJson -}}
 {{- end -}}
 
+{{/* The target that the analyzer may start, as JSON; {} where that is off. */}}
+{{- define "kubechurn.startedTarget" -}}
+{{- $found := dict -}}
+{{- range (include "kubechurn.targets" . | fromJson).targets -}}
+{{- if eq .name $.Values.analyzer.startMaintenance }}{{ $found = . }}{{ end -}}
+{{- end -}}
+{{- $found | toJson -}}
+{{- end -}}
+
 {{/* "yes" where a target reads keys of a node. */}}
 {{- define "kubechurn.hasHostTarget" -}}
 {{- range (include "kubechurn.targets" . | fromJson).targets }}{{ if .isHost }}yes{{ end }}{{ end -}}

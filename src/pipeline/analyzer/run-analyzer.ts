@@ -18,6 +18,7 @@ import type { WindowLimits } from '../live/window.ts';
 import { createAnnouncer } from './announce.ts';
 import { watchEtcdBeside } from './etcd-beside.ts';
 import { quotaReachedAt, type SizeAt } from './forecast.ts';
+import { createMaintenanceStarter, type OutOfSchedule } from './start-maintenance.ts';
 import { standingFindings } from './standing-findings.ts';
 import { readBatch } from './take-batch.ts';
 
@@ -40,6 +41,8 @@ export interface AnalyzerOptions {
   /** False to write neither Lease nor Events. */
   readonly speak: boolean;
   readonly quotaBytes?: number;
+  /** Run maintenance out of schedule where the forecast asks for it. */
+  readonly maintenance?: OutOfSchedule;
   readonly window?: WindowLimits;
   readonly promotion?: PromotionLimits;
   readonly accept?: readonly AcceptEntry[];
@@ -66,7 +69,7 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<RunningAnal
   const { api, log, now, pause, version } = options;
   const ending = new AbortController();
   const { signal } = ending;
-  const own = { lease: 0, event: 0 };
+  const own = { lease: 0, event: 0, maintenance: 0 };
   const requests = { received: 0, dropped: 0 };
   const sizes: SizeAt[] = [];
   let leading = false;
@@ -104,6 +107,13 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<RunningAnal
     },
   });
 
+  const startMaintenance =
+    options.maintenance &&
+    createMaintenanceStarter({
+      ...options.maintenance,
+      ...{ api, log, now, namespace: options.namespace, instance: options.identity },
+      onWrite: (what) => void own[what]++,
+    });
   const election = options.speak
     ? electLeader({
         ...{
@@ -120,6 +130,7 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<RunningAnal
         onChange(next) {
           leading = next;
           log('info', next ? 'leading' : 'following');
+          if (next) void startMaintenance?.(sizes);
         },
       })
     : Promise.resolve();
@@ -141,6 +152,7 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<RunningAnal
       const sizeBytes = await readStorageSize(api);
       if (sizeBytes !== undefined) sizes.push({ at: now(), sizeBytes });
       if (sizes.length > sizesKept) sizes.shift();
+      if (leading) await startMaintenance?.(sizes);
       await pause(sizeEvery, signal);
     }
   }

@@ -1,6 +1,5 @@
 import { problemOf, type KubeApi } from '../../kube/api.ts';
-import { autoPair } from '../../server/tls/auto-certificate.ts';
-import type { KeyPair } from '../../server/tls/key-pair.ts';
+import { autoPair, type Served } from '../../server/tls/auto-certificate.ts';
 import { authoritySecret } from './authority-secret.ts';
 import type { CertificateSource } from './certificate-source.ts';
 import { bundlePublisher } from './publish-bundle.ts';
@@ -23,23 +22,25 @@ export function ownCertificates({ api, everyMs, ...place }: OwnCertificates): Ce
     publish: bundlePublisher(api, place.configuration),
     names: place.names,
   };
+  let served: Served | undefined;
   return {
     async first() {
       try {
-        return await autoPair(parts, undefined, new Date());
+        served = await autoPair(parts, undefined, new Date());
+        return served.pair;
       } catch (error) {
         throw problemOf(error, `keeping its certificate authority in Secret ${place.secret}`, api.server);
       }
     },
     keep(first, changed) {
-      let served: KeyPair = first;
+      let pair = first;
       let looking: Promise<void> = Promise.resolve();
       const look = async (): Promise<void> => {
         try {
-          const pair = await autoPair(parts, served, new Date());
-          if (pair === served) return;
-          changed.use(pair);
-          served = pair;
+          served = await autoPair(parts, served, new Date());
+          if (served.pair === pair) return;
+          changed.use(served.pair);
+          ({ pair } = served);
         } catch (error) {
           changed.failed(error);
         }

@@ -43,19 +43,31 @@ export function bundleOf({ current, former }: Authorities): string {
   return [current.certificate, ...former].join('');
 }
 
+export interface Served {
+  readonly pair: KeyPair;
+  /** The authority that stood when it was looked last; not always the one that signed the pair. */
+  readonly authority: string;
+}
+
 /**
- * The certificate to serve with at `now`: `served` as long as it is good, else a new one. API servers take a moment to
- * notice a new authority, so where its predecessor is still trusted nothing is served under the new one until the next time.
+ * The certificate to serve with at `now`: `before` as long as it is good, else a new one. API servers take a moment to
+ * notice a new authority, whichever replica published it: where its predecessor is still trusted, nothing is served under
+ * the new one until the next look.
  */
 export async function autoPair(
   parts: { readonly store: AuthorityStore; readonly publish: PublishBundle; readonly names: readonly string[] },
-  served: KeyPair | undefined,
+  before: Served | undefined,
   now: Date,
-): Promise<KeyPair> {
-  const authorities = await currentAuthorities(parts.store, 'kubechurn webhook', now);
-  const isNew = await parts.publish(bundleOf(authorities));
-  if (served && !isDue(served, now) && isSignedBy(served, authorities.current)) return served;
-  const isTrusted = authorities.former.some((certificate) => served && isSignedBy(served, { certificate }));
-  if (served && isNew && isTrusted && lifeOf(served).to > now) return served;
-  return issueLeaf(authorities.current, parts.names, now);
+): Promise<Served> {
+  const { current, former } = await currentAuthorities(parts.store, 'kubechurn webhook', now);
+  const authority = current.certificate;
+  const wasAnother = await parts.publish(bundleOf({ current, former }));
+  if (before) {
+    const { pair } = before;
+    if (!isDue(pair, now) && isSignedBy(pair, current)) return { pair, authority };
+    const isTrusted = former.some((certificate) => isSignedBy(pair, { certificate }));
+    const isNew = wasAnother || before.authority !== authority;
+    if (isNew && isTrusted && lifeOf(pair).to > now) return { pair, authority };
+  }
+  return { pair: await issueLeaf(current, parts.names, now), authority };
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
@@ -23,16 +23,30 @@ export type Rendered = {
 
 export type Said = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
-/** Runs helm to its end, without the cluster that this machine's user works with. */
+/** Runs helm to its end. */
 export function helm(args: readonly string[], env: NodeJS.ProcessEnv = {}): Said {
   const { status, stdout, stderr, error } = spawnSync(requiredTool('helm'), args, {
     encoding: 'utf8',
     timeout: 100_000,
     maxBuffer: 2 ** 26,
-    env: { PATH: process.env['PATH'], HOME: '/nonexistent', KUBECONFIG: '/nonexistent', ...env },
+    env: environment(env),
   });
   if (error) throw error;
   return { code: status ?? -1, stdout, stderr };
+}
+
+/** As {@link helm}, while this process goes on with something else. */
+export async function helmBeside(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Said> {
+  const { promise, resolve } = Promise.withResolvers<Said>();
+  execFile(requiredTool('helm'), args, { timeout: 100_000, env: environment(env) }, (error, stdout, stderr) =>
+    resolve({ code: error ? 1 : 0, stdout, stderr }),
+  );
+  return promise;
+}
+
+/** Without the cluster that this machine's user works with. */
+function environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], HOME: '/nonexistent', KUBECONFIG: '/nonexistent', ...env };
 }
 
 export function inCi(file: string): string[] {

@@ -33,7 +33,10 @@ export function callsIn(auditLog: string, namespace: string): Call[] {
         user: user.username.replace(/^system:serviceaccount:/, ''),
         verb,
         group: about.apiGroup ?? '',
-        resource: about.resource ?? requestURI.replace(/\?.*/, ''),
+        resource:
+          about.resource === undefined
+            ? requestURI.replace(/\?.*/, '')
+            : [about.resource, about.subresource].filter((part) => part !== undefined).join('/'),
         namespace: about.namespace ?? '',
         name: about.name ?? '',
         allowed: annotations['authorization.k8s.io/decision'] === 'allow',

@@ -13,6 +13,8 @@ export type Running = {
   lastWords(): string;
   /** True once it has ended, by whatever cause. */
   ended(): boolean;
+  /** null while it runs, and where a signal ended it. */
+  exitCode(): number | null;
   /** Ends it by SIGTERM, by SIGKILL if it has not ended within ten seconds. */
   stop(): Promise<void>;
 };
@@ -98,6 +100,7 @@ function control(child: ChildProcess, pid: number): Omit<Running, 'lastWords'> {
   return {
     pid,
     ended,
+    exitCode: () => child.exitCode,
     async stop() {
       if (ended()) return;
       child.ref();

@@ -12,6 +12,8 @@ export type EtcdOptions = {
   /** Without it the newest at hand. */
   version?: '3.4' | '3.5' | '3.6';
   members?: 1 | 2 | 3 | 5;
+  /** Where clients reach it (default: 127.0.0.1). */
+  address?: string;
   /** Each member listens for clients at a second URL too, and advertises both. */
   twoClientUrls?: boolean;
   /** etcd's own default is 2 GiB. */
@@ -135,14 +137,14 @@ type MemberPlan = Omit<EtcdMember, 'pid'> & { health: string; clientUrls: string
 
 async function planMembers(
   directory: string,
-  { members: count = 1, tls, twoClientUrls = false }: EtcdOptions,
+  { members: count = 1, tls, twoClientUrls = false, address = '127.0.0.1' }: EtcdOptions,
 ): Promise<MemberPlan[]> {
   const ports = await freePorts(4 * count);
   return Array.from({ length: count }, (_, index) => {
     const name = `member-${index + 1}`;
     const dataDir = join(directory, name);
     const [client, peer, health, other] = ports.slice(4 * index);
-    const endpoint = `${tls ? 'https' : 'http'}://127.0.0.1:${client}`;
+    const endpoint = `${tls ? 'https' : 'http'}://${address}:${client}`;
     return {
       name,
       endpoint,

@@ -69,20 +69,34 @@ describe('automatic certificates', () => {
       names: ['a'],
     };
     const first = await autoPair(parts, undefined, start);
-    expect(await autoPair(parts, first, after(4))).toBe(first);
+    expect(await autoPair(parts, first, after(4))).toEqual(first);
     const second = await autoPair(parts, first, after(5));
-    expect(second).not.toBe(first);
+    expect(second.pair).not.toEqual(first.pair);
     expect(new Set(published).size).toBe(1);
 
     const renewed = await autoPair(parts, second, after(242));
     // The API servers may not have noticed the new authority yet; they still trust the old one.
-    expect(await autoPair(parts, renewed, after(244))).toBe(renewed);
-    const third = await autoPair(parts, renewed, after(244.1));
+    const waiting = await autoPair(parts, renewed, after(244));
+    expect(waiting.pair).toBe(renewed.pair);
+    const third = await autoPair(parts, waiting, after(244.1));
     const { current, former } = store.stored!;
-    expect(isSignedBy(third, current)).toBe(true);
+    expect(isSignedBy(third.pair, current)).toBe(true);
     expect(former).toHaveLength(1);
-    expect(isSignedBy(renewed, { certificate: former[0]! })).toBe(true);
+    expect(isSignedBy(renewed.pair, { certificate: former[0]! })).toBe(true);
     expect(published.at(-1)).toBe(bundleOf(store.stored!));
+  });
+
+  it('wait for the next look also where another replica had the new authority trusted', async () => {
+    const store = secret();
+    const parts = { store, publish: async () => false, names: ['a'] };
+    const first = await autoPair(parts, undefined, start);
+    store.stored = {
+      current: await issueAuthority('test', after(1)),
+      former: [store.stored!.current.certificate],
+    };
+    const waiting = await autoPair(parts, first, after(1));
+    expect(waiting.pair).toBe(first.pair);
+    expect(isSignedBy((await autoPair(parts, waiting, after(1))).pair, store.stored.current)).toBe(true);
   });
 
   it('sign anew at once where the authority is another, because somebody deleted the Secret', async () => {
@@ -91,7 +105,7 @@ describe('automatic certificates', () => {
     const first = await autoPair(parts, undefined, start);
     store.stored = undefined;
     const second = await autoPair(parts, first, after(1));
-    expect(isSignedBy(second, (await currentAuthorities(store, 'test', after(1))).current)).toBe(true);
+    expect(isSignedBy(second.pair, (await currentAuthorities(store, 'test', after(1))).current)).toBe(true);
   });
 
   it('forget an authority once it has expired', async () => {
