@@ -9,7 +9,7 @@ WORKDIR /kubechurn
 # optional packages of every platform; --no-save keeps to the lockfile as well.
 COPY package.json package-lock.json ./
 RUN npm install --no-save --ignore-scripts --no-audit --no-fund
-COPY tools/build.ts tools/
+COPY tools/build.ts tools/bundle.ts tools/
 COPY src/ src/
 RUN node tools/build.ts
 

@@ -1,12 +1,15 @@
 # The work itself is in tools/run.sh, which `npm run` calls as well.
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-fast test-faults bench lint format tools clean
+.PHONY: help build dist demo test test-fast test-faults bench lint format tools clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Leave an executable dist/kubechurn
 	@tools/run.sh build
+
+dist: ## Leave one executable file that needs neither Node nor npm: dist/kubechurn-linux-x64
+	@tools/run.sh dist
 
 demo: ## Fill a real etcd until it refuses writes, name who did it, get it back, check it
 	@tools/run.sh demo
