@@ -1,4 +1,4 @@
-import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
 import { forNode } from './bundle.ts';
@@ -25,6 +25,8 @@ import('./main.js');
  */
 const launcher = `#!/bin/sh
 self=$0
+KUBECHURN_STARTED_AS=$0
+export KUBECHURN_STARTED_AS
 while [ -L "$self" ]; do
   link=$(readlink "$self")
   case $link in /*) self=$link ;; *) self=$(dirname "$self")/$link ;; esac
@@ -63,3 +65,7 @@ await rename(fresh, `${dist}/lib`);
 await rm(old, { recursive: true, force: true });
 await writeFile(`${dist}/kubechurn`, launcher);
 await chmod(`${dist}/kubechurn`, 0o755);
+for (const plugin of ['kubectl-churn', 'kubectl_complete-churn']) {
+  await rm(`${dist}/${plugin}`, { force: true });
+  await symlink('kubechurn', `${dist}/${plugin}`);
+}

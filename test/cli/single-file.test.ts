@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,7 +49,7 @@ describeWith(['etcd'], 'the single file, alone in a directory, with an empty env
   });
 
   it('has every command, and answers a mistake as the program does', () => {
-    for (const command of ['triage', 'maintain', 'check', 'top', 'webhook', 'analyzer'])
+    for (const command of ['triage', 'maintain', 'check', 'top', 'webhook', 'analyzer', 'completion'])
       expect(run([command, '--help'])).toMatchObject({ status: 0, stderr: '' });
     expect(run(['triage'])).toMatchObject({
       status: 2,
@@ -70,6 +70,13 @@ describeWith(['etcd'], 'the single file, alone in a directory, with an empty env
     const [ours, theirs] = [run(args), await kubechurn(args)];
     expect(ours).toMatchObject({ status: 0, stderr: '' });
     expect(ours.stdout).toBe(theirs.stdout);
+  });
+
+  it('is a plugin of kubectl under the name of one', () => {
+    const plugin = join(scratch, 'kubectl-churn');
+    symlinkSync(file, plugin);
+    const { stdout } = spawnSync(plugin, ['check', '--help'], { encoding: 'utf8', env: {} });
+    expect(stdout).toMatch(/^Usage: kubectl churn check /);
   });
 
   it('is below the size that docs/install.md states', () => {
