@@ -9,16 +9,15 @@ WORKDIR /kubechurn
 # optional packages of every platform; --no-save keeps to the lockfile as well.
 COPY package.json package-lock.json ./
 RUN npm install --no-save --ignore-scripts --no-audit --no-fund
-COPY tools/build.ts tools/
+COPY tools/build.ts tools/bundle.ts tools/
 COPY src/ src/
 RUN node tools/build.ts
 
-# Of a tree that holds what is bundled and nothing else: npm sbom --omit=dev leaves out what tools of ours use as well.
 FROM ${BUILD_IMAGE} AS sbom-build
 WORKDIR /kubechurn
 COPY package.json package-lock.json ./
-RUN npm pkg delete devDependencies && npm install --no-save --ignore-scripts --no-audit --no-fund
-RUN npm sbom --sbom-format=spdx > sbom.spdx.json
+COPY tools/sbom.sh tools/
+RUN tools/sbom.sh > sbom.spdx.json
 
 # Node and the libraries it links: no shell, no package manager.
 FROM ${BUILD_IMAGE} AS runtime

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The one way to start anything here; make and npm run both come through it:
 #
-#   tools/run.sh TASK [ARGUMENT...]     TASK: build demo test test-fast test-faults bench lint format tools jest node
+#   tools/run.sh TASK [ARGUMENT...]     TASK: build dist package sbom demo test test-fast test-faults bench lint format tools jest node
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
@@ -13,6 +13,15 @@ task=${1:-}
 
 case $task in
   build) exec node tools/build.ts "$@" ;;
+  dist)
+    node tools/build.ts
+    exec node tools/single-file.ts "$@"
+    ;;
+  package)
+    tools/bring/bring.sh helm
+    exec node tools/package-chart.ts "$@"
+    ;;
+  sbom) exec tools/sbom.sh ;;
   test) exec node tools/run-tests.ts all "$@" ;;
   test-fast) exec node tools/run-tests.ts pure "$@" ;;
   test-faults) exec node tools/run-tests.ts faults "$@" ;;

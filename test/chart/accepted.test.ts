@@ -1,9 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { programsFor, startControlPlane, type ControlPlane } from '../cluster/harness/start-control-plane.ts';
 import { describeWith } from '../etcd/harness/describe-with.ts';
-import { inCi, namespace, objectsIn, objectsOf, valuesFiles, type Rendered } from './harness/helm.ts';
+import { inCi, namespace, objectsIn, objectsOf, template, valuesFiles, type Rendered } from './harness/helm.ts';
+import { schemasOf } from './harness/json-schemas.ts';
+import { kubeconform } from './harness/kubeconform.ts';
+import { operatorSchemas } from './harness/operator-schemas.ts';
 import { podOf } from './harness/pods.ts';
 
 jest.setTimeout(240_000); // for machines that are busy
@@ -85,4 +90,40 @@ describeWith([...programsFor({}), 'helm'], 'a real API server shown what the cha
     const answers = await Promise.all(objects.map(async (object) => `${object.metadata.name}: ${await said(object)}`));
     expect(answers.filter((answer) => !answer.endsWith(': '))).toEqual([]);
   });
+
+describeWith(['kubeconform'], 'kubeconform, by the schemas that this API server publishes, and minimal ones of our own for the kinds of operators', () => {
+  const schemas = mkdtempSync(join(tmpdir(), 'kubechurn-schemas-'));
+
+  beforeAll(async () => {
+    const { text } = await world.adminFetch('/openapi/v2');
+    for (const { file, schema } of [...schemasOf(JSON.parse(text)), ...operatorSchemas])
+      writeFileSync(join(schemas, file), JSON.stringify(schema));
+  });
+  afterAll(() => rmSync(schemas, { recursive: true }));
+
+  it.each(valuesFiles)('finds every object valid, none skipped, with %s', (file) => {
+    const { valid, others } = kubeconform(template(inCi(file)).stdout, schemas);
+    expect(others).toEqual([]);
+    expect(valid).toBe(objectsOf(inCi(file)).length);
+  });
+
+  it.each(readdirSync(manifests))('finds every object of manifests/%s valid', (file) => {
+    const { valid, others } = kubeconform(readFileSync(`${manifests}/${file}`, 'utf8'), schemas);
+    expect(others).toEqual([]);
+    expect(valid).toBeGreaterThan(5);
+  });
+
+  it('would find a field that nobody knows, a wrong type, and a kind without a schema', () => {
+    const { stdout } = template(inCi('everything-values.yaml'));
+    const broken = stdout
+      .replace('replicas: ', 'replica: ')
+      .replace('matchPolicy: Equivalent', 'matchPolicy: [Equivalent]')
+      .replace('kind: ServiceMonitor', 'kind: ServiceMonitors');
+    expect(kubeconform(broken, schemas).others.sort()).toEqual([
+      expect.stringMatching(/^Deployment .*statusInvalid.*replica/),
+      expect.stringMatching(/^ServiceMonitors .*statusError.*could not find schema/),
+      expect.stringMatching(/^ValidatingWebhookConfiguration .*statusInvalid.*matchPolicy/),
+    ]);
+  });
+});
 });

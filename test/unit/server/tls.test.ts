@@ -108,6 +108,26 @@ describe('automatic certificates', () => {
     expect(isSignedBy(second.pair, (await currentAuthorities(store, 'test', after(1))).current)).toBe(true);
   });
 
+  it('trust nothing of before once somebody emptied the Secret: a stolen authority is worth nothing from then on', async () => {
+    const store = secret();
+    const published: string[] = [];
+    const parts = { store, publish: async (bundle: string) => published.push(bundle) > 0, names: ['a'] };
+    const first = await autoPair(parts, undefined, start);
+    const emptied: AuthorityStore = {
+      read: async () => {
+        const stored = await store.read();
+        return stored && { ...stored, authorities: published.length < 2 ? undefined : stored.authorities };
+      },
+      write: async (authorities, over) => store.write(authorities, over),
+    };
+    const second = await autoPair({ ...parts, store: emptied }, first, after(1));
+    const [before, now] = published;
+    expect(now).toBe(store.stored?.current.certificate);
+    expect(now).not.toBe(before);
+    expect(isSignedBy(first, { certificate: now ?? '' })).toBe(false);
+    expect(isSignedBy(second, { certificate: now ?? '' })).toBe(true);
+  });
+
   it('forget an authority once it has expired', async () => {
     const store = secret();
     await currentAuthorities(store, 'test', start);
