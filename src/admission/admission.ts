@@ -5,6 +5,7 @@ import { listed } from '../words/listed.ts';
 import { printable } from '../words/printable.ts';
 import { letThrough, type Decision } from './answer.ts';
 import { createOwnCounts } from './own-counts.ts';
+import { probeWarning } from './probe.ts';
 import { requestOf } from './request.ts';
 import type { Review } from './review.ts';
 import { concerning, nothingStanding, standing } from './standing.ts';
@@ -45,6 +46,8 @@ export function createAdmission({ budget = usualBudget, throttle, warnServiceAcc
   return {
     /** @param optedIn whether the object's namespace is labelled for the throttle */
     decide(review: Review, optedIn: boolean, now: Millis): Decision {
+      const probed = probeWarning(review);
+      if (probed !== undefined) return { warnings: [probed] };
       const findings = findingsFor(review, now);
       if (findings.length === 0) return letThrough;
       const slowed = stopped ? undefined : slows(review, optedIn, findings, now);
