@@ -14,6 +14,7 @@ async function runCommandLine(): Promise<void> {
   const { checkCommand } = await import('./commands/check.ts');
   const { decryptBackupCommand } = await import('./commands/decrypt-backup.ts');
   const { maintainCommand } = await import('./commands/maintain.ts');
+  const { throttleCommand } = await import('./commands/throttle.ts');
   const { topCommand } = await import('./commands/top.ts');
   const { triageCommand } = await import('./commands/triage.ts');
   const { webhookCommand } = await import('./commands/webhook.ts');
@@ -27,7 +28,8 @@ async function runCommandLine(): Promise<void> {
     .addCommand(decryptBackupCommand())
     .addCommand(webhookCommand({ version }))
     .addCommand(analyzerCommand({ version }))
-    .addCommand(topCommand());
+    .addCommand(topCommand())
+    .addCommand(throttleCommand());
   for (const command of [program, ...program.commands])
     command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
   // A reader that has seen enough (head) is no error.

@@ -33,7 +33,7 @@ export function createAdmission({ budget = usualBudget, throttle, warnServiceAcc
   const own = createOwnCounts();
   let known = nothingStanding;
   let heardAt: Millis = -Infinity;
-  let stopped = false;
+  let mayThrottle = true;
 
   const isWarned = (user: string): boolean => user !== '' && (warnServiceAccounts || !programs.test(user));
 
@@ -50,7 +50,7 @@ export function createAdmission({ budget = usualBudget, throttle, warnServiceAcc
       if (probed !== undefined) return { warnings: [probed] };
       const findings = findingsFor(review, now);
       if (findings.length === 0) return letThrough;
-      const slowed = stopped ? undefined : slows(review, optedIn, findings, now);
+      const slowed = mayThrottle ? slows(review, optedIn, findings, now) : undefined;
       const told = findings.filter(({ severity }) => severity !== 'info').sort(gravestFirst);
       const wanted = isWarned(review.user) ? Math.min(told.length, mostAtOnce) : 0;
       const given = wanted === 0 ? 0 : spend(review.user, wanted, now);
@@ -68,10 +68,14 @@ export function createAdmission({ budget = usualBudget, throttle, warnServiceAcc
     },
 
     /** What the analyzers said last, all together. */
-    learn(findings: readonly StandingFinding[], throttleStopped: boolean, at: Millis): void {
+    learn(findings: readonly StandingFinding[], at: Millis): void {
       known = standing(findings);
-      stopped = throttleStopped;
       heardAt = at;
+    },
+
+    /** False to refuse nothing, whatever is proven and labelled. */
+    allowThrottle(allowed: boolean): void {
+      mayThrottle = allowed;
     },
 
     /** Word from an analyzer that nothing changed. */
