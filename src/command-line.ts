@@ -7,6 +7,7 @@ import { checkCommand } from './commands/check.ts';
 import { completionAnswer, completionCommand } from './commands/completion.ts';
 import { decryptBackupCommand } from './commands/decrypt-backup.ts';
 import { maintainCommand } from './commands/maintain.ts';
+import { throttleCommand } from './commands/throttle.ts';
 import { topCommand } from './commands/top.ts';
 import { triageCommand } from './commands/triage.ts';
 import { webhookCommand } from './commands/webhook.ts';
@@ -29,6 +30,7 @@ export async function runCommandLine(entry: URL): Promise<void> {
     .addCommand(webhookCommand({ version }))
     .addCommand(analyzerCommand({ version }))
     .addCommand(topCommand())
+    .addCommand(throttleCommand())
     .addCommand(completionCommand());
   for (const command of [program, ...program.commands])
     command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));

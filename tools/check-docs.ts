@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { checks } from '../src/maintenance/checks/catalogue.ts';
-import type { Check } from '../src/maintenance/checks/define-check.ts';
+import { clusterChecks } from '../src/maintenance/checks/cluster/catalogue.ts';
 import { autoCompactionFlags, quotaFlags } from '../src/maintenance/targets/flags.ts';
 import { k3s } from '../src/maintenance/targets/k3s.ts';
 import { kubeadm } from '../src/maintenance/targets/kubeadm.ts';
@@ -15,14 +15,19 @@ import { vclusterOf } from '../src/maintenance/targets/vcluster.ts';
 
 const file = fileURLToPath(new URL('../docs/check.md', import.meta.url));
 
-const usage = `\`kubechurn check\` looks at an etcd and says what is wrong with its health and its configuration, with the lines to set.
-It writes nothing, and works without a quorum as far as members answer.
+const usage = `\`kubechurn check\` looks at an etcd, or at a cluster and what of kubechurn runs in it, and says what is wrong, with the
+lines to set. It writes nothing, and works without a quorum as far as members answer.
 
 \`\`\`
 kubechurn check --etcd https://10.0.0.1:2379 --cacert ca.crt --cert client.crt --key client.key
 kubechurn check --target kubeadm                   # on a control plane node
 kubechurn check --target vcluster/team-a/shop -o json
+kubechurn check                                    # the cluster that kubectl would ask
 \`\`\`
+
+Naming an etcd asks that etcd; naming a cluster (\`--kubeconfig\`, \`--context\`, \`--analyzer\`) asks that cluster; naming both
+asks both. Naming neither asks the cluster that kubectl would. Of a cluster it reads, and creates one ConfigMap as a dry
+run, annotated so that the webhook answers with a warning: nothing is stored.
 
 | Result | Meaning |
 | --- | --- |
@@ -33,11 +38,21 @@ kubechurn check --target vcluster/team-a/shop -o json
 
 \`-o json\` prints a [CheckReport](check.schema.json); \`name\` and \`category\` are stable.`;
 
-function section(category: string, those: readonly Check[]): string {
+/** As much of a check as its page tells. */
+interface Told {
+  readonly category: string;
+  readonly name: string;
+  readonly looksAt: string;
+  readonly needs: readonly string[];
+  readonly warnsWhen?: string;
+  readonly failsWhen?: string;
+}
+
+function section(category: string, those: readonly Told[]): string {
   return [`## ${category[0]?.toUpperCase()}${category.slice(1)}`, ...those.map(entry)].join('\n\n');
 }
 
-function entry({ name, looksAt, needs, warnsWhen, failsWhen }: Check): string {
+function entry({ name, looksAt, needs, warnsWhen, failsWhen }: Told): string {
   const lines = [
     `- looks at: ${looksAt}`,
     ...(warnsWhen === undefined ? [] : [`- warns when ${warnsWhen}`]),
@@ -69,6 +84,10 @@ function targetSection(target: Target): string {
   ].join('\n');
 }
 
+function sectionsOf(all: readonly Told[]): string[] {
+  return [...Map.groupBy(all, ({ category }) => category)].map(([category, those]) => section(category, those));
+}
+
 const example = vclusterOf('team-a', 'shop');
 const targets = [kubeadm, k3s, rke2, vclusterDeployed(example), vclusterEmbedded(example)];
 
@@ -76,7 +95,8 @@ const text = [
   '<!-- Written by tools/check-docs.ts from src/maintenance/checks and targets: change those. -->',
   '# kubechurn check',
   usage,
-  ...[...Map.groupBy(checks, ({ category }) => category)].map(([category, those]) => section(category, those)),
+  ...sectionsOf(checks),
+  ...sectionsOf(clusterChecks),
   '## Targets',
   'What `--target` fills in where no option says otherwise, and the lines that are printed for it.',
   ...targets.map(targetSection),

@@ -5,6 +5,7 @@ import { listed } from '../words/listed.ts';
 import { printable } from '../words/printable.ts';
 import { letThrough, type Decision } from './answer.ts';
 import { createOwnCounts } from './own-counts.ts';
+import { probeWarning } from './probe.ts';
 import { requestOf } from './request.ts';
 import type { Review } from './review.ts';
 import { concerning, nothingStanding, standing } from './standing.ts';
@@ -32,7 +33,7 @@ export function createAdmission({ budget = usualBudget, throttle, warnServiceAcc
   const own = createOwnCounts();
   let known = nothingStanding;
   let heardAt: Millis = -Infinity;
-  let stopped = false;
+  let mayThrottle = true;
 
   const isWarned = (user: string): boolean => user !== '' && (warnServiceAccounts || !programs.test(user));
 
@@ -45,9 +46,11 @@ export function createAdmission({ budget = usualBudget, throttle, warnServiceAcc
   return {
     /** @param optedIn whether the object's namespace is labelled for the throttle */
     decide(review: Review, optedIn: boolean, now: Millis): Decision {
+      const probed = probeWarning(review);
+      if (probed !== undefined) return { warnings: [probed] };
       const findings = findingsFor(review, now);
       if (findings.length === 0) return letThrough;
-      const slowed = stopped ? undefined : slows(review, optedIn, findings, now);
+      const slowed = mayThrottle ? slows(review, optedIn, findings, now) : undefined;
       const told = findings.filter(({ severity }) => severity !== 'info').sort(gravestFirst);
       const wanted = isWarned(review.user) ? Math.min(told.length, mostAtOnce) : 0;
       const given = wanted === 0 ? 0 : spend(review.user, wanted, now);
@@ -65,10 +68,14 @@ export function createAdmission({ budget = usualBudget, throttle, warnServiceAcc
     },
 
     /** What the analyzers said last, all together. */
-    learn(findings: readonly StandingFinding[], throttleStopped: boolean, at: Millis): void {
+    learn(findings: readonly StandingFinding[], at: Millis): void {
       known = standing(findings);
-      stopped = throttleStopped;
       heardAt = at;
+    },
+
+    /** False to refuse nothing, whatever is proven and labelled. */
+    allowThrottle(allowed: boolean): void {
+      mayThrottle = allowed;
     },
 
     /** Word from an analyzer that nothing changed. */

@@ -5,8 +5,7 @@ import { look } from '../maintenance/checks/look.ts';
 import { runChecks } from '../maintenance/checks/run-checks.ts';
 import { createLocalVolumes } from '../maintenance/local-disk.ts';
 import { flagsInFile } from '../maintenance/targets/flags.ts';
-import { assembleCheck } from '../report/check/assemble-check.ts';
-import type { CheckReport } from '../report/check/schema.ts';
+import type { CheckOutcome } from '../model/check.ts';
 import { targetConnection, type TargetOptions } from './target-options.ts';
 
 export interface CheckSettings {
@@ -18,8 +17,8 @@ export interface CheckSettings {
 /** Looks at an etcd and judges what was seen. Writes nothing. Throws Problems for options that cannot be right. */
 export async function checkEtcd(
   options: TargetOptions,
-  { betweenMs, version, environment }: CheckSettings,
-): Promise<CheckReport> {
+  { betweenMs, environment }: CheckSettings,
+): Promise<{ readonly target: string; readonly checks: readonly CheckOutcome[] }> {
   const { target, connection, flags: stated } = await targetConnection(options, environment);
   const flagsHere = flagsOfFiles(target.flagFiles);
   const seen = await look({
@@ -32,7 +31,7 @@ export async function checkEtcd(
     wait: setTimeout,
     volumeOf: createLocalVolumes(),
   });
-  return assembleCheck(runChecks(seen), { target: target.name, version });
+  return { target: target.name, checks: runChecks(seen) };
 }
 
 /** Of the first of these files that is here and may be read. */

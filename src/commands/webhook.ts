@@ -10,6 +10,7 @@ import { readOptionFile } from '../config/option-file.ts';
 import { problem, type ErrorCatalogue } from '../errors/problem.ts';
 import type { CertificateSource } from '../pipeline/webhook/certificate-source.ts';
 import type { RunningWebhook } from '../pipeline/webhook/run-webhook.ts';
+import type { ThrottleSwitch } from '../pipeline/webhook/throttle-switch.ts';
 import type { Log } from '../telemetry/log.ts';
 import { addKubeOptions, type KubeOptionValues } from './kube-options.ts';
 
@@ -75,7 +76,11 @@ export function webhookCommand({ version }: { readonly version: string }): Comma
       [],
     )
     .option('--tls-secret <name>', 'for auto: where the authority is kept', 'kubechurn-webhook-ca')
-    .option('--configuration <name>', 'for auto: the ValidatingWebhookConfiguration that must trust it', 'kubechurn')
+    .option(
+      '--configuration <name>',
+      'the ValidatingWebhookConfiguration: for auto it must trust us, for --throttle its label kubechurn.dev/throttle=off stops it',
+      'kubechurn',
+    )
     .option('-n, --namespace <name>', 'for auto: of the Secret (default: that of the pod or context)')
     .option(
       '--analyzer <urls>',
@@ -88,7 +93,7 @@ export function webhookCommand({ version }: { readonly version: string }): Comma
     .option('--warn-service-accounts', 'warn service accounts and nodes as well, though nobody may read it', false)
     .option(
       '--throttle',
-      'slow proven loops where the label kubechurn.dev/throttle=on asks for it; this refuses writes with 429',
+      'slow proven loops where the label kubechurn.dev/throttle=on asks for it; this refuses writes with 429; needs an API server to ask whether it is stopped',
       false,
     )
     .option('--throttle-for <duration>', 'how long one loop is slowed at most, then it is let through', '10m')
@@ -112,6 +117,7 @@ export function webhookCommand({ version }: { readonly version: string }): Comma
           ...options,
           throttle: { enabled: options.throttle, atMostMs: throttleMs },
         },
+        ...(options.throttle && { throttleSwitch: await throttleSwitch(options, log) }),
         ...(analyzerCaFile !== undefined && { analyzerCa: readOptionFile('--analyzer-ca-file', analyzerCaFile) }),
         token: async () => (tokenFile === undefined ? '' : (await readFile(tokenFile, 'utf8')).trim()),
         from: `${hostname()}/${randomBytes(4).toString('hex')}`,
@@ -133,6 +139,16 @@ async function untilStopped(webhook: RunningWebhook, lingerMs: number, log: Log)
   log('info', 'webhook stops', { lingerMs });
   await webhook.stop({ lingerMs, atMostMs: drainMs });
   log('info', 'webhook stopped', { ...webhook.figures() });
+}
+
+/** Only with an API server at hand can it be stopped at once, so it takes one. */
+async function throttleSwitch(options: WebhookCommandOptions, log: Log): Promise<ThrottleSwitch> {
+  const { loadConnection } = await import('../kube/connection.ts');
+  const { openApi } = await import('../kube/api.ts');
+  const { pause } = await import('../kube/pause.ts');
+  const { watchThrottleSwitch } = await import('../pipeline/webhook/throttle-switch.ts');
+  const api = openApi(loadConnection(options));
+  return watchThrottleSwitch({ api, configuration: options.configuration, log, pause, random: Math.random });
 }
 
 async function certificateSource(options: WebhookCommandOptions): Promise<CertificateSource> {

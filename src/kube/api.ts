@@ -18,6 +18,8 @@ export interface CallOptions {
 export interface Answer {
   readonly status: number;
   readonly text: string;
+  /** What kubectl would print after `Warning: `. */
+  readonly warnings: readonly string[];
 }
 
 /** An API server, spoken to over as few HTTP/2 connections as its limit of streams allows. */
@@ -99,7 +101,12 @@ export function openApi(connection: KubeConnection): KubeApi {
     const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
     const { statusCode, headers, body } = await ask(path, options, signal);
     try {
-      return { status: statusCode, text: await body.text(), retryAfterMs: retryAfter(headers['retry-after']) };
+      return {
+        status: statusCode,
+        text: await body.text(),
+        warnings: warningsIn(headers['warning']),
+        retryAfterMs: retryAfter(headers['retry-after']),
+      };
     } catch (error) {
       throw noAnswer(error);
     }
@@ -164,6 +171,12 @@ function noAnswer(error: unknown): ApiFailure {
   if (isApiFailure(error)) return error;
   const code = error instanceof Object && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   return new ApiFailure(0, error instanceof Error ? error.message || (code ?? error.name) : String(error), { code });
+}
+
+/** `299 - "text"`, with quotes and backslashes escaped (RFC 7234); several may share a header. */
+function warningsIn(header: string | string[] | undefined): string[] {
+  const all = [header ?? []].flat().join(', ');
+  return [...all.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text.replaceAll(/\\(.)/g, '$1'));
 }
 
 /** `Retry-After` in whole seconds, as API servers send it. */

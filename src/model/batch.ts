@@ -24,8 +24,6 @@ export interface BatchReply {
   readonly version: string;
   /** All that stand; left out where the webhook's `known` is this version. */
   readonly findings?: readonly StandingFinding[];
-  /** An administrator has stopped every throttle, whatever is labelled. */
-  readonly throttle?: 'stopped';
 }
 
 /** As much of a finding as a warning and the throttle need. */

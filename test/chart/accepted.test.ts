@@ -72,14 +72,14 @@ describeWith([...programsFor({}), 'helm'], 'a real API server shown what the cha
 
   it.each(valuesFiles)('admits every pod to its namespace, restricted but for the keys of a node, with %s', async (file) => {
     for (const object of objectsOf(inCi(file))) {
-      const template = podOf(object);
+      const rendered = podOf(object);
       // The node's own network is what the restricted standard is against.
-      if (!template || file === 'host-network-values.yaml') continue;
+      if (!rendered || file === 'host-network-values.yaml') continue;
       const pod = {
         apiVersion: 'v1',
         kind: 'Pod',
         metadata: { name: 'pod', namespace: object.metadata.namespace ?? '' },
-        spec: { ...template.spec, restartPolicy: 'Never' },
+        spec: { ...rendered.spec, restartPolicy: 'Never' },
       };
       expect(`${object.metadata.name}: ${await said(pod)}`).toBe(`${object.metadata.name}: `);
     }

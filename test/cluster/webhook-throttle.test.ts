@@ -5,7 +5,10 @@ import { openScene } from '../etcd/harness/scene.ts';
 import { until } from '../etcd/harness/until.ts';
 import { startWorker, type Reconcile } from './harness/one-worker.ts';
 import { programsFor, startControlPlane, type ControlPlane } from './harness/start-control-plane.ts';
-import { register, startWebhook } from './harness/webhook.ts';
+import { register, startWebhook, type Webhook } from './harness/webhook.ts';
+import { openApi, type KubeApi } from '../../src/kube/api.ts';
+import { loadConnection } from '../../src/kube/connection.ts';
+import { readThrottle, switchThrottle } from '../../src/pipeline/cluster/throttle.ts';
 
 jest.setTimeout(120_000); // for machines that are busy
 
@@ -16,6 +19,8 @@ const configMaps = '/api/v1/namespaces/loops/configmaps';
 describeWith(programsFor(options), 'a webhook without any analyzer, allowed to slow loops', () => {
   const scene = openScene('throttle');
   let world: ControlPlane;
+  let webhook: Webhook;
+  let api: KubeApi;
   const patch = (path: string, body: unknown, user: string) =>
     world.adminFetch(path, { method: 'PATCH', body, token: world.tokenFor(user) });
   const label = (value: string) =>
@@ -23,7 +28,8 @@ describeWith(programsFor(options), 'a webhook without any analyzer, allowed to s
 
   beforeAll(async () => {
     world = await startControlPlane(options);
-    const webhook = await startWebhook(scene, ['--throttle']);
+    api = openApi(loadConnection({ kubeconfig: world.kubeconfig }));
+    webhook = await startWebhook(scene, ['--throttle', '--kubeconfig', world.kubeconfig]);
     await world.request('POST', '/api/v1/namespaces', { metadata: { name: 'loops' } });
     await world.request('POST', configMaps, { metadata: { name: 'probe' }, data: { n: '0' } });
     let n = 0;
@@ -35,6 +41,7 @@ describeWith(programsFor(options), 'a webhook without any analyzer, allowed to s
     });
   });
   afterAll(async () => {
+    await api.close();
     await scene.close();
     await world.stop();
   });
@@ -48,7 +55,7 @@ describeWith(programsFor(options), 'a webhook without any analyzer, allowed to s
     ]);
   });
 
-  it('breaks the loop of a controller with one worker, whose other objects go on, until a label stops it', async () => {
+  it('breaks the loop of a controller with one worker, whose other objects go on, until one label stops it everywhere, or its namespace does', async () => {
     const names = ['loop', 'a', 'b', 'c'];
     for (const name of names) await world.request('POST', configMaps, { metadata: { name }, data: { mode: 'x' } });
     // It wants the other value than it finds, for ever.
@@ -64,6 +71,17 @@ describeWith(programsFor(options), 'a webhook without any analyzer, allowed to s
     let flips = 0;
     const worker = startWorker({ loop: flip, a: count('a'), b: count('b'), c: count('c') }, 20);
     const done = (name: string): number => worker.done.get(name) ?? 0;
+    const turns = async (when: string, times = 3): Promise<void> => {
+      const before = done('loop');
+      await until(`the loop to turn ${when}`, () => done('loop') > before + times, { withinMs: 60_000 });
+    };
+    const restart = async (): Promise<void> => {
+      process.kill(webhook.process.pid, 'SIGKILL');
+      await until('the webhook to be gone', () => webhook.process.ended());
+      const again = webhook.start();
+      await until('the webhook to serve again', () => again.lastWords().includes('throttle stopped'));
+      await until('the label to be read', () => again.lastWords().includes('kubechurn is off'));
+    };
     try {
       // Proven many times over, but nobody asked for it to be slowed.
       await until('the loop to turn 30 times', () => done('loop') >= 30);
@@ -82,9 +100,23 @@ describeWith(programsFor(options), 'a webhook without any analyzer, allowed to s
       expect((await patch(`${configMaps}/loop`, { data: { other: '1' } }, operator)).status).toBe(200);
       expect((await patch(`${configMaps}/loop`, { data: { mode: 'odd' } }, 'alice')).status).toBe(200);
 
+      // One label on the registration stops it everywhere, whatever namespaces ask for, and a restart changes nothing.
+      expect(await switchThrottle(api, true, true)).toMatchObject({ configurations: [{ stopped: true }] });
+      expect(await readThrottle(api)).toMatchObject({
+        configurations: [{ name: 'kubechurn', stopped: false, throttles: true }],
+        namespaces: ['loops'],
+      });
+      await switchThrottle(api, true, false);
+      await turns('after the stop');
+      await restart();
+      const { length: refusals } = worker.refused.get('loop') ?? [];
+      await turns('after the restart', 20);
+      expect(worker.refused.get('loop')).toHaveLength(refusals);
+      await switchThrottle(api, false, false);
+      await until('another refusal', () => (worker.refused.get('loop')?.length ?? 0) > refusals, { withinMs: 60_000 });
+
       await label('off');
-      const stopped = done('loop');
-      await until('the loop to turn again', () => done('loop') > stopped + 3);
+      await turns('once its namespace asks no more');
     } finally {
       await worker.stop();
     }

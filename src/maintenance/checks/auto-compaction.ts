@@ -19,10 +19,14 @@ export const autoCompaction: Check = {
   },
 };
 
-const off = 'off';
+export const off = 'off';
 
 function settingOf({ flags }: SeenMember): string | undefined {
-  if (!flags) return undefined;
+  return flags && compactionSetting(flags);
+}
+
+/** `off`, or what is kept. */
+export function compactionSetting(flags: ReadonlyMap<string, string>): string {
   const retention = flags.get('auto-compaction-retention') ?? '0';
   if (/^0+(\.0+)?(h|m|s|ms)?$/.test(retention)) return off;
   const mode = flags.get('auto-compaction-mode') ?? 'periodic';

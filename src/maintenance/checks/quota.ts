@@ -4,7 +4,7 @@ import { ok, warning, type Check } from './define-check.ts';
 import { byMember, howToSet } from './sentences.ts';
 
 /** server/storage/quota.go DefaultQuotaBytes */
-const defaultQuotaBytes = 2 * 1024 ** 3;
+export const defaultQuotaBytes = 2 * 1024 ** 3;
 
 export const quota: Check = {
   category: 'space',

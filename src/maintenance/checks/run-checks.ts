@@ -8,14 +8,28 @@ import type { Seen } from './seen.ts';
 
 /** Every check, in the order of the catalogue; one whose needs are not met is skipped and says so. */
 export function runChecks(seen: Seen): CheckOutcome[] {
-  return checks.map((check) => ({ category: check.category, name: check.name, ...verdictOf(check, seen) }));
+  return checks.map((check) =>
+    check.needs.length > 0 && check !== oneCluster && isMixed(seen)
+      ? outcome(check, skipped('unknown: the endpoints belong to different etcds'))
+      : judged(check, lacks, seen),
+  );
 }
 
-function verdictOf(check: Check, seen: Seen): Verdict {
-  if (check.needs.length > 0 && check !== oneCluster && isMixed(seen))
-    return skipped('unknown: the endpoints belong to different etcds');
-  const [missing] = check.needs.flatMap((need) => lacks[need](seen) ?? []);
-  return missing === undefined ? check.judge(seen) : skipped(missing);
+/** What one check says of a world; skipped where the world lacks what it needs. */
+export function judged<World, Needed extends string>(
+  check: Check<World, Needed>,
+  lacking: Readonly<Record<Needed, (seen: World) => string | undefined>>,
+  seen: World,
+): CheckOutcome {
+  const [missing] = check.needs.flatMap((need) => lacking[need](seen) ?? []);
+  return outcome(check, missing === undefined ? check.judge(seen) : skipped(missing));
+}
+
+function outcome(
+  { category, name }: { readonly category: string; readonly name: string },
+  verdict: Verdict,
+): CheckOutcome {
+  return { category, name, ...verdict };
 }
 
 /** Figures of different etcds cannot be compared. */

@@ -193,7 +193,15 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<RunningAnal
         report: (top) => live.report(top),
         findings: () => live.standing(),
         top: () => ({ keys: live.top() }),
-        status: () => statusOf(live, { leading, identity: options.identity, version, database: databaseFigures() }),
+        status: () =>
+          statusOf(live, {
+            requests,
+            leading,
+            namespace: options.namespace,
+            identity: options.identity,
+            version,
+            database: databaseFigures(),
+          }),
       }),
       await serveHealth(options.health, {
         notReady: () => (live.status().synced ? undefined : 'the first lists are not complete'),

@@ -16,4 +16,8 @@ export const clusterErrors = {
     'CLUSTER_NOT_LISTED',
     (server: string, why: string) => `the cluster at ${server} could not be listed: ${why}`,
   ),
+  noWebhook: problem(
+    'NO_WEBHOOK',
+    (server: string) => `no webhook of kubechurn is registered in the cluster at ${server}: nothing there is throttled`,
+  ),
 } satisfies ErrorCatalogue;

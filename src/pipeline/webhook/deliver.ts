@@ -29,7 +29,7 @@ export interface DeliveryPorts {
   send(address: string, batch: Batch): Promise<Parameters<typeof readReply>[0]>;
   now(): Millis;
   /** Anything an analyzer said; `findings` are those of all analyzers, and only given where they may have changed. */
-  heard(findings: readonly StandingFinding[] | undefined, throttleStopped: boolean): void;
+  heard(findings: readonly StandingFinding[] | undefined): void;
   failed(address: string, error: unknown): void;
 }
 
@@ -41,7 +41,6 @@ interface Reader {
   number: number;
   version: string;
   findings: readonly StandingFinding[];
-  stopped: boolean;
   nextAt: Millis;
   failures: number;
   sending: boolean;
@@ -76,18 +75,13 @@ export function createDelivery(from: string, limits: DeliveryLimits, ports: Deli
     }
   }
 
-  function take(reader: Reader, { version, findings, throttle }: BatchReply): void {
-    const stopped = throttle === 'stopped';
-    const changed = left || stopped !== reader.stopped || (findings !== undefined && version !== reader.version);
+  function take(reader: Reader, { version, findings }: BatchReply): void {
+    const changed = left || (findings !== undefined && version !== reader.version);
     left = false;
     reader.version = version;
-    reader.stopped = stopped;
     reader.findings = findings ?? reader.findings;
     const all = [...readers.values()];
-    ports.heard(
-      changed ? distinct(all.flatMap((each) => each.findings)) : undefined,
-      all.some((each) => each.stopped),
-    );
+    ports.heard(changed ? distinct(all.flatMap((each) => each.findings)) : undefined);
   }
 
   return {
@@ -115,7 +109,6 @@ export function createDelivery(from: string, limits: DeliveryLimits, ports: Deli
             number: 0,
             version: '',
             findings: [],
-            stopped: false,
             nextAt: 0,
             failures: 0,
             sending: false,

@@ -7,12 +7,11 @@ import { asList, asObject, asText, isObject } from '../../objects/json-text.ts';
 /** What an analyzer replied to a batch; undefined for what is no such reply. Findings it cannot read are left out. */
 export function readReply(value: Json | undefined): BatchReply | undefined {
   if (!isObject(value)) return undefined;
-  const { version, findings, throttle } = value;
+  const { version, findings } = value;
   if (typeof version !== 'string') return undefined;
   return {
     version,
     ...(Array.isArray(findings) && { findings: asList(findings).flatMap(readFinding) }),
-    ...(throttle === 'stopped' && { throttle }),
   };
 }
 

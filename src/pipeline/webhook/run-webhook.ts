@@ -9,6 +9,7 @@ import { lifeOf, type KeyPair } from '../../server/tls/key-pair.ts';
 import { startWebhookServer } from '../../server/webhook-server.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { createWebhookMetrics, type WebhookFigures } from '../../telemetry/webhook-metrics.ts';
+import type { ThrottleSwitch } from './throttle-switch.ts';
 import { createDelivery, usualDelivery, type DeliveryLimits } from './deliver.ts';
 
 export interface WebhookOptions {
@@ -18,6 +19,8 @@ export interface WebhookOptions {
   /** Of each analyzer, or of the headless Service that names them all. */
   readonly analyzers: readonly URL[];
   readonly analyzerCa?: string;
+  /** Without it, what `limits` allow is allowed. */
+  readonly throttleSwitch?: ThrottleSwitch;
   token(): Promise<string>;
   /** This process, for the analyzers. */
   readonly from: string;
@@ -43,9 +46,11 @@ export async function runWebhook(pair: KeyPair, options: WebhookOptions): Promis
   const { log, now } = options;
   const admission = createAdmission(options.limits);
   const counts = { reviews: 0, warnings: 0, throttled: 0, refused: 0, unread: 0 };
-  const analyzers = startDelivery(options, (findings, stopped) =>
-    findings === undefined ? admission.heard(now()) : admission.learn(findings, stopped, now()),
+  const analyzers = startDelivery(options, (findings) =>
+    findings === undefined ? admission.heard(now()) : admission.learn(findings, now()),
   );
+  const ending = new AbortController();
+  options.throttleSwitch?.(admission.allowThrottle, ending.signal);
   let served = pair;
   const toldAt = new Map<string, Millis>();
   /** Who floods us with nonsense must not fill the log as well. */
@@ -107,6 +112,7 @@ export async function runWebhook(pair: KeyPair, options: WebhookOptions): Promis
     figures,
     async stop(times) {
       await server.stop(times);
+      ending.abort();
       await analyzers.stop();
     },
   };

@@ -17,13 +17,14 @@ export const checkReport = z
     apiVersion: z.literal(apiVersion),
     kind: z.literal('CheckReport'),
     generatedBy: z.strictObject({ name: z.literal('kubechurn'), version: z.string() }),
-    target: z.string().describe('as --target names it, or endpoints'),
+    target: z.string().describe('as --target names it, or endpoints; cluster and its URL; both with a comma between'),
     result: z.enum(['ok', 'warning', 'failed']).describe('the worst of them; the exit code is 1 where it is failed'),
     checks: z.array(check),
   })
   .meta({
     title: 'CheckReport',
-    description: "What is wrong with an etcd's configuration and health, with the exact setting to change",
+    description:
+      'What is wrong with an etcd, or with a cluster and what of kubechurn runs in it, with the exact setting to change',
   });
 
 export type CheckReport = Immutable<z.infer<typeof checkReport>>;

@@ -52,7 +52,7 @@ function createBlocks(): Blocks {
 
 /** Lines to copy keep their indentation and are never broken; sentences are. */
 function hintLine(line: string): string[] {
-  const isCode = /^\s|^[-\w./]+:$|^- |^kubechurn |^etcdctl /.test(line);
+  const isCode = /^\s|^[-\w./]+:$|^- |^(kubechurn|etcdctl|kubectl|helm) /.test(line);
   return isCode ? [printable(line)] : wrap(printable(line), width - indent.length);
 }
 

@@ -10,7 +10,7 @@ export type StandIn = {
   readonly requests: readonly Request[];
   readonly batches: readonly Batch[];
   /** What it replies from now on. */
-  tell(findings: readonly StandingFinding[], throttle?: 'stopped'): void;
+  tell(findings: readonly StandingFinding[]): void;
   /** Whether it answers 503. */
   refuse(refusing: boolean): void;
   refusals(): number;
@@ -45,8 +45,8 @@ export async function startStandIn(token: string): Promise<StandIn> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     batches,
-    tell(findings, throttle) {
-      reply = { version: String(Number(reply.version) + 1), findings, ...(throttle && { throttle }) };
+    tell(findings) {
+      reply = { version: String(Number(reply.version) + 1), findings };
     },
     refuse(now) {
       refusing = now;

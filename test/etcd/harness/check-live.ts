@@ -1,5 +1,6 @@
 import { checkEtcd } from '../../../src/commands/check-etcd.ts';
 import type { TargetOptions } from '../../../src/commands/target-options.ts';
+import { assembleCheck } from '../../../src/report/check/assemble-check.ts';
 import { checkReport, type CheckReport } from '../../../src/report/check/schema.ts';
 
 export type Checked = {
@@ -13,7 +14,13 @@ export type Checked = {
 /** `kubechurn check` inside this process; the report is checked against its schema. */
 export async function checked(options: TargetOptions, { betweenMs = 50 } = {}): Promise<Checked> {
   const given = { dialTimeout: '2s', ...options };
-  const report = checkReport.parse(await checkEtcd(given, { betweenMs, version: '0.0.0', environment: {} }));
+  const { checks, target } = await checkEtcd(given, { betweenMs, version: '0.0.0', environment: {} });
+  return inspect(assembleCheck(checks, { target, version: '0.0.0' }));
+}
+
+/** The report, after it was held against its schema. */
+export function inspect(unread: CheckReport): Checked {
+  const report = checkReport.parse(unread);
   return {
     report,
     of(name) {

@@ -30,7 +30,7 @@ function finding(more: Partial<StandingFinding> = {}): StandingFinding {
 
 function knowing(findings: readonly StandingFinding[], more: Partial<AdmissionLimits> = {}) {
   const admission = createAdmission({ ...limits, ...more });
-  admission.learn(findings, false, 0);
+  admission.learn(findings, 0);
   return admission;
 }
 
@@ -187,9 +187,9 @@ describe('the throttle', () => {
 
   it('stops at once when an administrator says so', () => {
     const admission = knowing([finding()]);
-    admission.learn([finding()], true, 1);
+    admission.allowThrottle(false);
     expect(refused(admission)).toBeUndefined();
-    admission.learn([finding()], false, 2);
+    admission.allowThrottle(true);
     expect(refused(admission)).toBe(429);
   });
 });
@@ -256,7 +256,7 @@ describe('a webhook that no analyzer talks to', () => {
   it('goes by the analyzers’ findings as long as one answers', () => {
     const admission = createAdmission(limits);
     fight(12).forEach((turn, i) => admission.record(turn, { warnings: [] }, i));
-    admission.learn([], false, 100);
+    admission.learn([], 100);
     expect(admission.decide(flip(), true, 101).warnings).toEqual([]);
     expect(admission.decide(flip(), true, 60_200).warnings).toHaveLength(1);
   });

@@ -29,7 +29,7 @@ const finding = (name: string): StandingFinding => ({
 /** Analyzers by address, each answering as told; time stands still until it is moved. */
 function stage(addresses: readonly string[]) {
   const sent: { address: string; batch: Batch }[] = [];
-  const heard: { names: readonly string[] | undefined; stopped: boolean }[] = [];
+  const heard: { names: readonly string[] | undefined }[] = [];
   const replies = new Map<string, BatchReply | 'down'>(addresses.map((address) => [address, { version: '' }]));
   const clock = { now: 0 };
   const delivery = createDelivery('me', limits, {
@@ -42,7 +42,7 @@ function stage(addresses: readonly string[]) {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a reply is JSON
       return JSON.parse(JSON.stringify(reply)) as Json;
     },
-    heard: (findings, stopped) => heard.push({ names: findings?.map(({ subject }) => subject.name), stopped }),
+    heard: (findings) => heard.push({ names: findings?.map(({ subject }) => subject.name) }),
     failed: () => undefined,
   });
   delivery.readersAre(addresses);
@@ -105,14 +105,11 @@ describe('delivery to analyzers', () => {
     replies.set('a', { version: '1', findings: [finding('x')] });
     replies.set('b', { version: '1', findings: [finding('x'), finding('y')] });
     await turn(2_000);
-    expect(heard.at(-1)).toEqual({ names: ['x', 'y'], stopped: false });
+    expect(heard.at(-1)).toEqual({ names: ['x', 'y'] });
     replies.set('a', { version: '1' });
     await turn(2_000);
     expect(sent.at(-1)?.batch).toEqual({ from: 'me', number: 3, dropped: 0, requests: [], known: '1' });
-    expect(heard.at(-2)).toEqual({ names: undefined, stopped: false });
-    replies.set('a', { version: '1', throttle: 'stopped' });
-    await turn(2_000);
-    expect(heard.at(-1)?.stopped).toBe(true);
+    expect(heard.at(-2)).toEqual({ names: undefined });
   });
 
   it('forgets what an analyzer said that is gone', async () => {
@@ -121,7 +118,7 @@ describe('delivery to analyzers', () => {
     await turn();
     delivery.readersAre(['b']);
     await turn(2_000);
-    expect(heard.at(-1)).toEqual({ names: [], stopped: false });
+    expect(heard.at(-1)).toEqual({ names: [] });
   });
 
   it('takes nothing from a reply that is none', async () => {

@@ -124,8 +124,8 @@ describe('automatic certificates', () => {
     const [before, now] = published;
     expect(now).toBe(store.stored?.current.certificate);
     expect(now).not.toBe(before);
-    expect(isSignedBy(first, { certificate: now ?? '' })).toBe(false);
-    expect(isSignedBy(second, { certificate: now ?? '' })).toBe(true);
+    expect(isSignedBy(first.pair, { certificate: now ?? '' })).toBe(false);
+    expect(isSignedBy(second.pair, { certificate: now ?? '' })).toBe(true);
   });
 
   it('forget an authority once it has expired', async () => {
