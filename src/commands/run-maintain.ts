@@ -24,7 +24,7 @@ import type { Program } from './triage.ts';
 
 /** Reads the options, runs, prints the record; returns the exit code. */
 export async function runMaintain(options: MaintainOptions, program: Program): Promise<number> {
-  const parsed = parseMaintainOptions(options);
+  const parsed = parseMaintainOptions(options, process.env);
   const target = await targetConnection(options, process.env);
   const signal = stopSignal();
   const once = async (): Promise<MaintenanceRecord> => {
@@ -114,7 +114,7 @@ const systemClock: Clock = {
 const mostThreads = 4;
 
 function evidenceFor(cluster: Cluster, occasion: Occasion) {
-  const { options, parsed, target, program, progress } = occasion;
+  const { parsed, target, program, progress } = occasion;
   const { extraThreads = Math.min(availableParallelism(), mostThreads) - 1 } = occasion;
   const top = 20;
   const tell = (what: string, done?: number, total?: number): void =>
@@ -129,8 +129,7 @@ function evidenceFor(cluster: Cluster, occasion: Occasion) {
     top,
     now: Date.now,
     tell,
-    ...(options.backup !== undefined && { backup: options.backup }),
-    ...(parsed.backupKey && { key: parsed.backupKey }),
+    ...(parsed.backup && { backup: parsed.backup }),
     triageFile: (file, more) =>
       triageSnapshot({
         file,

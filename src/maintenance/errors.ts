@@ -17,9 +17,4 @@ export const maintenanceErrors = {
     'MAINTAIN_LOCK_LOST',
     (file: string) => `somebody else took the lock ${file} over, because this process had stopped: run it again`,
   ),
-  noBackupDirectory: problem(
-    'MAINTAIN_NO_BACKUP_DIRECTORY',
-    (directory: string, why: string) =>
-      `--backup ${directory} cannot be written to (${why}): choose another, or make room`,
-  ),
 } satisfies ErrorCatalogue;

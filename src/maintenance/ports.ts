@@ -34,7 +34,7 @@ export interface Evidence {
 
 export interface EvidencePort {
   /** What would keep the evidence from being taken, one sentence each. Changes nothing. */
-  obstacles(from: AnsweringMember): string[];
+  obstacles(from: AnsweringMember): Promise<string[]>;
   /** Throws a Problem where it cannot be had. */
   take(from: AnsweringMember, seen: Seen, signal: AbortSignal): Promise<Evidence>;
 }

@@ -39,7 +39,7 @@ export async function lookAndPlan(ports: Ports): Promise<{ seen: Seen; plan: Pla
   const plan = makePlan(seen, settings);
   if (plan.decision !== 'act' || !settings.evidence) return { seen, plan };
   const source = evidenceSource(seen);
-  const obstacles = source ? evidence.obstacles(source) : [];
+  const obstacles = source ? await evidence.obstacles(source) : [];
   return obstacles.length === 0
     ? { seen, plan }
     : { seen, plan: { ...plan, decision: 'refused', why: obstacles.join('; '), steps: [] } };
