@@ -34,6 +34,7 @@ export interface MaintainOptions extends TargetOptions {
   readonly acceptVersionRisk: boolean;
   readonly verifyHash: boolean;
   readonly lock?: string;
+  readonly lease?: string;
   readonly settle: string;
   readonly rearmWatch: string;
   readonly patience: string;

@@ -32,6 +32,10 @@ export function maintainCommand(program: Program): Command {
     .option('--accept-version-risk', 'go on under etcd 3.5.0 to 3.5.2, whose members may differ after a crash', false)
     .option('--verify-hash', "compare the members' data at the end, which holds a read lock on each", false)
     .option('--lock <file>', 'keeps two runs apart (default: one in the temporary directory, by cluster)')
+    .option(
+      '--lease <namespace[/name]>',
+      'a Lease in another cluster than the one maintained, which keeps runs on other hosts out; off for none (default: for a vCluster one beside it)',
+    )
     .option('--settle <duration>', 'pause between two members', '1s')
     .option('--rearm-watch <duration>', 'how long the alarm is watched for once disarmed', '1m')
     .option('--patience <duration>', 'how long a member may be silent until the run gives up', '30m')

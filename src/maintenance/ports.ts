@@ -40,8 +40,10 @@ export interface EvidencePort {
 }
 
 export interface Lock {
-  release(): void;
-  /** False once somebody else has taken it over. */
+  /** One clause: what it keeps out. */
+  readonly why: string;
+  release(): void | Promise<void>;
+  /** False once somebody else has taken it over, or may have. */
   isHeld(): boolean;
 }
 
@@ -51,7 +53,7 @@ export interface Ports {
   readonly pace: Pace;
   readonly evidence: EvidencePort;
   /** Throws a Problem that says who holds it. */
-  readonly lock: (clusterId: string) => Lock;
+  readonly lock: (clusterId: string) => Promise<Lock>;
   readonly clock: Clock;
   /** What is being done right now. */
   readonly tell: (what: string) => void;

@@ -91,7 +91,7 @@ export async function maintain(ports: Ports): Promise<MaintenanceRun> {
   try {
     return await underLock(first, locked.lock, journal, ports);
   } finally {
-    locked.lock.release();
+    await locked.lock.release();
   }
 }
 
@@ -103,8 +103,8 @@ async function takeLock(
   let lock: Lock | undefined;
   const { result, why } = await journal.note('lock', undefined, async (): Promise<StepOutcome> => {
     try {
-      lock = ports.lock(clusterId);
-      return { result: 'done', why: 'nobody else holds it' };
+      lock = await ports.lock(clusterId);
+      return { result: 'done', why: lock.why };
     } catch (error) {
       if (isProblem(error) && error.code === 'MAINTAIN_LOCKED') return { result: 'refused', why: error.message };
       throw error;
