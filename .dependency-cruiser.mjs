@@ -62,6 +62,7 @@ const homes = {
   'lru-cache': ['admission', 'server'],
   '@peculiar/x509': ['server'],
   'reflect-metadata': ['server'],
+  '@aws-sdk/client-s3': ['maintenance'],
 };
 
 const within = (names) => `^src/(${names.join('|')})(/|\\.ts$)`;

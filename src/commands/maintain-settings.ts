@@ -1,9 +1,15 @@
 import { parseBudget, parseBytes, parseCount, parseShare } from '../config/amounts.ts';
 import { parseDuration } from '../config/duration.ts';
+import type { Environment } from '../config/etcd-options.ts';
+import { directoryStore } from '../maintenance/backup/directory.ts';
 import { readBackupKey } from '../maintenance/backup/encryption.ts';
-import type { Retention } from '../maintenance/backup/directory.ts';
+import type { Retention } from '../maintenance/backup/name.ts';
+import { parseEndpoint, parseS3Place } from '../maintenance/backup/s3-place.ts';
+import { s3Store } from '../maintenance/backup/s3-store.ts';
+import type { BackupStore } from '../maintenance/backup/store.ts';
 import type { Keep, MaintenanceSettings } from '../maintenance/plan/settings.ts';
 import type { Pace } from '../maintenance/ports.ts';
+import { freeSpace } from '../sources/snapshot/spool-target.ts';
 import type { TargetOptions } from './target-options.ts';
 
 export interface MaintainOptions extends TargetOptions {
@@ -15,6 +21,8 @@ export interface MaintainOptions extends TargetOptions {
   readonly backupCount?: string;
   readonly backupAge?: string;
   readonly backupKey?: string;
+  readonly backupEndpoint?: string;
+  readonly backupAddressing?: 'path' | 'virtual';
   readonly evidence: 'on' | 'off';
   readonly dryRun: boolean;
   readonly watch: boolean;
@@ -26,6 +34,7 @@ export interface MaintainOptions extends TargetOptions {
   readonly acceptVersionRisk: boolean;
   readonly verifyHash: boolean;
   readonly lock?: string;
+  readonly lease?: string;
   readonly settle: string;
   readonly rearmWatch: string;
   readonly patience: string;
@@ -38,12 +47,17 @@ export interface ParsedOptions {
   readonly pace: Pace;
   readonly retention: Retention;
   readonly everyMs: number;
-  readonly backupKey?: Buffer;
+  readonly backup?: BackupStore;
 }
 
 /** Throws a Problem for the first option that cannot be understood, before anything is asked of any etcd. */
-export function parseMaintainOptions(options: MaintainOptions): ParsedOptions {
-  const { quota, freeDisk, probeBudget, defragmentTimeout, backupCount, backupAge, backupKey } = options;
+export function parseMaintainOptions(options: MaintainOptions, environment: Environment = {}): ParsedOptions {
+  const { quota, freeDisk, probeBudget, defragmentTimeout, backupCount, backupAge } = options;
+  const retention = {
+    ...(backupCount !== undefined && { count: Math.max(1, parseCount('--backup-count', backupCount)) }),
+    ...(backupAge !== undefined && { ageMs: parseDuration('--backup-age', backupAge) }),
+  };
+  const store = backupStore(options, retention, environment);
   return {
     settings: {
       budget: parseBudget('--budget', options.budget),
@@ -65,13 +79,32 @@ export function parseMaintainOptions(options: MaintainOptions): ParsedOptions {
         defragmentDeadline: parseDuration('--defragment-timeout', defragmentTimeout),
       }),
     },
-    retention: {
-      ...(backupCount !== undefined && { count: Math.max(1, parseCount('--backup-count', backupCount)) }),
-      ...(backupAge !== undefined && { ageMs: parseDuration('--backup-age', backupAge) }),
-    },
+    retention,
     everyMs: parseDuration('--every', options.every),
-    ...(backupKey !== undefined && { backupKey: readBackupKey(backupKey) }),
+    ...(store && { backup: store }),
   };
+}
+
+/** Reaches nothing yet. */
+function backupStore(
+  options: MaintainOptions,
+  retention: Retention,
+  environment: Environment,
+): BackupStore | undefined {
+  const { backup, backupKey, backupEndpoint, backupAddressing } = options;
+  const key = backupKey === undefined ? {} : { key: readBackupKey(backupKey) };
+  const given = [backupEndpoint, environment['AWS_ENDPOINT_URL_S3'], environment['AWS_ENDPOINT_URL']].find(
+    (text) => text !== undefined && text !== '',
+  );
+  if (backup === undefined) return undefined;
+  const place = parseS3Place(backup);
+  if (!place) return directoryStore(backup, { ...key, free: freeSpace });
+  const pathStyle = (backupAddressing ?? (given === undefined ? 'virtual' : 'path')) === 'path';
+  return s3Store({
+    ...{ place, pathStyle, retention },
+    ...key,
+    ...(given !== undefined && { endpoint: parseEndpoint(given) }),
+  });
 }
 
 /** `5m`, or a number of revisions; 0 keeps none but the newest. */

@@ -10,10 +10,17 @@ export function maintainCommand(program: Program): Command {
     .option('--budget <share|bytes>', 'a larger file is maintained: a share of the quota, or bytes', '80%')
     .option('--max-fragmentation <share>', 'free pages in a file that are too many', '50%')
     .option('--keep <duration|revisions>', 'how much history stays (default: 5m, and less where etcd would stay full)')
-    .option('--backup <directory>', 'keep the snapshot there, with its SHA-256')
+    .option('--backup <place>', 'keep the snapshot in a directory or in s3://BUCKET/PREFIX, with its SHA-256')
     .option('--backup-count <n>', 'backups of this cluster that stay there; all unless told')
     .option('--backup-age <duration>', 'remove older ones, 720h; never the newest')
     .option('--backup-key <file>', 'encrypt it (AES-256-GCM) with the 32 bytes or 64 hexadecimal digits in this file')
+    .option('--backup-endpoint <url>', "an S3 server other than Amazon's (env: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL)")
+    .addOption(
+      new Option(
+        '--backup-addressing <style>',
+        'bucket in the path or in the host name (default: path where an endpoint is given)',
+      ).choices(['path', 'virtual']),
+    )
     .addOption(new Option('--evidence <on|off>', 'off: neither report nor backup').choices(['on', 'off']).default('on'))
     .option('--dry-run', 'print the plan and change nothing', false)
     .option('--watch', 'stay, look every so often, and act when the budget is crossed', false)
@@ -25,6 +32,10 @@ export function maintainCommand(program: Program): Command {
     .option('--accept-version-risk', 'go on under etcd 3.5.0 to 3.5.2, whose members may differ after a crash', false)
     .option('--verify-hash', "compare the members' data at the end, which holds a read lock on each", false)
     .option('--lock <file>', 'keeps two runs apart (default: one in the temporary directory, by cluster)')
+    .option(
+      '--lease <namespace[/name]>',
+      'a Lease in another cluster than the one maintained, which keeps runs on other hosts out; off for none (default: for a vCluster one beside it)',
+    )
     .option('--settle <duration>', 'pause between two members', '1s')
     .option('--rearm-watch <duration>', 'how long the alarm is watched for once disarmed', '1m')
     .option('--patience <duration>', 'how long a member may be silent until the run gives up', '30m')

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openCluster, type Cluster } from '../maintenance/cluster.ts';
 import { maintenanceErrors } from '../maintenance/errors.ts';
 import { createLocalDisk } from '../maintenance/local-disk.ts';
-import { takeFileLock } from '../maintenance/lock/file-lock.ts';
+import { leaseWish } from '../maintenance/lock/lease-wish.ts';
 import type { MaintenanceSettings } from '../maintenance/plan/settings.ts';
 import type { TargetKind } from '../maintenance/targets/target.ts';
 import type { Clock, Ports } from '../maintenance/ports.ts';
@@ -17,6 +16,7 @@ import { recordOf } from '../pipeline/maintain/record.ts';
 import { triageSnapshot } from '../pipeline/offline/triage.ts';
 import type { MaintenanceRecord } from '../report/maintenance/schema.ts';
 import { freeSpace } from '../sources/snapshot/spool-target.ts';
+import { takeLock } from './maintain-lock.ts';
 import { parseMaintainOptions, type MaintainOptions, type ParsedOptions } from './maintain-settings.ts';
 import { startProgress, type Progress } from './progress.ts';
 import { targetConnection, type TargetConnection } from './target-options.ts';
@@ -24,7 +24,8 @@ import type { Program } from './triage.ts';
 
 /** Reads the options, runs, prints the record; returns the exit code. */
 export async function runMaintain(options: MaintainOptions, program: Program): Promise<number> {
-  const parsed = parseMaintainOptions(options);
+  const parsed = parseMaintainOptions(options, process.env);
+  leaseWish(options.lease, undefined); // a mistake in it is told before anything is asked
   const target = await targetConnection(options, process.env);
   const signal = stopSignal();
   const once = async (): Promise<MaintenanceRecord> => {
@@ -78,16 +79,16 @@ export async function maintainOnce(occasion: Occasion): Promise<MaintenanceRecor
 
 function portsFor(cluster: Cluster, evidence: Ports['evidence'], occasion: Occasion): Ports {
   const { options, parsed, target, signal, progress, clock = systemClock } = occasion;
+  const tell = (what: string): void => progress.update({ what });
+  const onTheWay = { clock, signal, tell };
   return {
     cluster,
     evidence,
     settings: { ...ofTarget(target), ...parsed.settings },
     pace: parsed.pace,
     verifyHash: options.verifyHash,
-    signal,
-    lock: (clusterId) => takeFileLock(options.lock ?? join(tmpdir(), `kubechurn-maintain-${clusterId}.lock`)),
-    clock,
-    tell: (what) => progress.update({ what }),
+    lock: (clusterId) => takeLock(clusterId, options, leaseWish(options.lease, target.target), process.env, onTheWay),
+    ...onTheWay,
   };
 }
 
@@ -114,7 +115,7 @@ const systemClock: Clock = {
 const mostThreads = 4;
 
 function evidenceFor(cluster: Cluster, occasion: Occasion) {
-  const { options, parsed, target, program, progress } = occasion;
+  const { parsed, target, program, progress } = occasion;
   const { extraThreads = Math.min(availableParallelism(), mostThreads) - 1 } = occasion;
   const top = 20;
   const tell = (what: string, done?: number, total?: number): void =>
@@ -129,8 +130,7 @@ function evidenceFor(cluster: Cluster, occasion: Occasion) {
     top,
     now: Date.now,
     tell,
-    ...(options.backup !== undefined && { backup: options.backup }),
-    ...(parsed.backupKey && { key: parsed.backupKey }),
+    ...(parsed.backup && { backup: parsed.backup }),
     triageFile: (file, more) =>
       triageSnapshot({
         file,

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../model/json.ts';
 import type { Millis } from '../model/write.ts';
-import { asObject, asText } from '../objects/json-text.ts';
 import { isApiFailure, type KubeApi } from './api.ts';
+import { holderOf, readLease, writeLease } from './lease.ts';
 import type { Pause } from './pause.ts';
 
 export interface LeaderOptions {
@@ -29,13 +29,17 @@ export const slowRenewal = { leaseSeconds: 90, renewMs: 30_000 };
  * when a renewal was seen, not by what it states, since clocks differ (client-go tools/leaderelection).
  */
 export async function electLeader(options: LeaderOptions): Promise<void> {
-  const { signal, renewMs, leaseSeconds, identity, now, pause, onChange } = options;
+  const { signal, renewMs, leaseSeconds, identity, now, pause, onChange, onWrite } = options;
   let leading = false;
   let seen: { readonly renewal: string; readonly at: Millis } | undefined;
   let renewed: Millis = -Infinity;
   const become = (next: boolean): void => {
     if (next !== leading) onChange(next);
     leading = next;
+  };
+  const write = async (before: JsonObject | undefined, holder: string): Promise<void> => {
+    await writeLease(options, before, { holder, seconds: leaseSeconds, now: now() });
+    onWrite();
   };
   while (!signal.aborted) {
     try {
@@ -45,7 +49,7 @@ export async function electLeader(options: LeaderOptions): Promise<void> {
       const isFree =
         lease === undefined || holder === '' || holder === identity || now() - seen.at > leaseSeconds * 1000;
       if (isFree) {
-        await writeLease(options, lease, identity);
+        await write(lease, identity);
         renewed = now();
         become(true);
       } else become(false);
@@ -59,39 +63,5 @@ export async function electLeader(options: LeaderOptions): Promise<void> {
   if (!leading) return;
   become(false);
   const lease = await readLease(options).catch(() => undefined);
-  if (lease && holderOf(lease).holder === identity) await writeLease(options, lease, '').catch(() => undefined);
-}
-
-const pathOf = ({ namespace }: LeaderOptions): string => `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
-
-async function readLease(options: LeaderOptions): Promise<JsonObject | undefined> {
-  try {
-    return await options.api.call(`${pathOf(options)}/${options.name}`, { timeoutMs: 10_000 });
-  } catch (error) {
-    if (isApiFailure(error) && error.status === 404) return undefined;
-    throw error;
-  }
-}
-
-function holderOf(lease: JsonObject | undefined): { holder: string; renewal: string } {
-  const { holderIdentity, renewTime } = asObject(lease?.['spec']);
-  return { holder: asText(holderIdentity) ?? '', renewal: asText(renewTime) ?? '' };
-}
-
-async function writeLease(options: LeaderOptions, before: JsonObject | undefined, holder: string): Promise<void> {
-  const { api, name, leaseSeconds, now, onWrite } = options;
-  const renewTime = new Date(now()).toISOString().replace('Z', '000Z');
-  const spec = { ...asObject(before?.['spec']), holderIdentity: holder, leaseDurationSeconds: leaseSeconds, renewTime };
-  const metadata = before?.['metadata'] ?? { name };
-  const isOurs = asObject(before?.['spec'])['holderIdentity'] === holder;
-  const lease = {
-    apiVersion: 'coordination.k8s.io/v1',
-    kind: 'Lease',
-    metadata,
-    spec: isOurs ? spec : { ...spec, acquireTime: renewTime },
-  };
-  // resourceVersion in the metadata makes a lost race a 409.
-  if (before) await api.call(`${pathOf(options)}/${name}`, { method: 'PUT', body: lease, timeoutMs: 10_000 });
-  else await api.call(pathOf(options), { method: 'POST', body: lease, timeoutMs: 10_000 });
-  onWrite();
+  if (lease && holderOf(lease).holder === identity) await write(lease, '').catch(() => undefined);
 }

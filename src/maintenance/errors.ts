@@ -13,13 +13,14 @@ export const maintenanceErrors = {
     'MAINTAIN_LOCK_UNWRITABLE',
     (file: string, why: string) => `the lock ${file} cannot be written (${why}): give --lock FILE in another directory`,
   ),
-  lockLost: problem(
-    'MAINTAIN_LOCK_LOST',
-    (file: string) => `somebody else took the lock ${file} over, because this process had stopped: run it again`,
+  noLease: problem(
+    'MAINTAIN_NO_LEASE',
+    (lease: string, why: string) =>
+      `nothing was changed, because ${lease} cannot be taken: ${why}; with --lease off only runs of this host are kept apart`,
   ),
-  noBackupDirectory: problem(
-    'MAINTAIN_NO_BACKUP_DIRECTORY',
-    (directory: string, why: string) =>
-      `--backup ${directory} cannot be written to (${why}): choose another, or make room`,
+  badLease: problem(
+    'MAINTAIN_BAD_LEASE',
+    (text: string) => `--lease takes NAMESPACE, NAMESPACE/NAME or off, not "${text}"`,
+    2,
   ),
 } satisfies ErrorCatalogue;

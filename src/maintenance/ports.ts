@@ -34,14 +34,16 @@ export interface Evidence {
 
 export interface EvidencePort {
   /** What would keep the evidence from being taken, one sentence each. Changes nothing. */
-  obstacles(from: AnsweringMember): string[];
+  obstacles(from: AnsweringMember): Promise<string[]>;
   /** Throws a Problem where it cannot be had. */
   take(from: AnsweringMember, seen: Seen, signal: AbortSignal): Promise<Evidence>;
 }
 
 export interface Lock {
-  release(): void;
-  /** False once somebody else has taken it over. */
+  /** One clause: what it keeps out. */
+  readonly why: string;
+  release(): void | Promise<void>;
+  /** False once somebody else has taken it over, or may have. */
   isHeld(): boolean;
 }
 
@@ -51,7 +53,7 @@ export interface Ports {
   readonly pace: Pace;
   readonly evidence: EvidencePort;
   /** Throws a Problem that says who holds it. */
-  readonly lock: (clusterId: string) => Lock;
+  readonly lock: (clusterId: string) => Promise<Lock>;
   readonly clock: Clock;
   /** What is being done right now. */
   readonly tell: (what: string) => void;

@@ -39,7 +39,7 @@ export async function lookAndPlan(ports: Ports): Promise<{ seen: Seen; plan: Pla
   const plan = makePlan(seen, settings);
   if (plan.decision !== 'act' || !settings.evidence) return { seen, plan };
   const source = evidenceSource(seen);
-  const obstacles = source ? evidence.obstacles(source) : [];
+  const obstacles = source ? await evidence.obstacles(source) : [];
   return obstacles.length === 0
     ? { seen, plan }
     : { seen, plan: { ...plan, decision: 'refused', why: obstacles.join('; '), steps: [] } };
@@ -91,7 +91,7 @@ export async function maintain(ports: Ports): Promise<MaintenanceRun> {
   try {
     return await underLock(first, locked.lock, journal, ports);
   } finally {
-    locked.lock.release();
+    await locked.lock.release();
   }
 }
 
@@ -103,8 +103,8 @@ async function takeLock(
   let lock: Lock | undefined;
   const { result, why } = await journal.note('lock', undefined, async (): Promise<StepOutcome> => {
     try {
-      lock = ports.lock(clusterId);
-      return { result: 'done', why: 'nobody else holds it' };
+      lock = await ports.lock(clusterId);
+      return { result: 'done', why: lock.why };
     } catch (error) {
       if (isProblem(error) && error.code === 'MAINTAIN_LOCKED') return { result: 'refused', why: error.message };
       throw error;

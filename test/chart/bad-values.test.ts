@@ -139,17 +139,22 @@ const guards: readonly (readonly [string, readonly string[], string])[] = [
   [
     'backups in two places',
     target('profile=kubeadm', 'backup.claim=b', 'backup.hostPath=/c'),
-    'maintenance.targets[0] (a) would keep its backups in two places: give backup.claim or backup.hostPath',
+    'maintenance.targets[0] (a) would keep its backups in two places: give one of backup.claim, backup.hostPath and backup.s3',
   ],
   [
     'backups without a place',
     target('profile=kubeadm', 'backup.count=3'),
-    'maintenance.targets[0] (a) does not say where its backups go: give backup.claim, a PersistentVolumeClaim',
+    'maintenance.targets[0] (a) does not say where its backups go: give backup.claim, a PersistentVolumeClaim, or backup.s3',
+  ],
+  [
+    'a server without a bucket',
+    target('profile=kubeadm', 'backup.endpoint=https://s3.example.com'),
+    'maintenance.targets[0] (a) says how to reach a bucket, but not which: give backup.s3, such as s3://BUCKET/PREFIX',
   ],
   [
     'backups on whichever node',
     target('profile=endpoints', 'endpoints={http://a:2379}', 'backup.hostPath=/c'),
-    'maintenance.targets[0] (a) runs on any node, so a directory of one keeps no backups: give backup.claim',
+    'maintenance.targets[0] (a) runs on any node, so a directory of one keeps no backups: give backup.claim or backup.s3',
   ],
   [
     'privileged pods beside the others',

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { get as httpGet } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { takeLock } from '../../src/commands/maintain-lock.ts';
+import { leaseWish } from '../../src/maintenance/lock/lease-wish.ts';
 import { startControlPlane, programsFor, type ControlPlane } from '../cluster/harness/start-control-plane.ts';
 import { openScene } from '../etcd/harness/scene.ts';
 import { until } from '../etcd/harness/until.ts';
@@ -150,7 +152,7 @@ describeWithPods([...programsFor({}), 'helm', 'promtool'], 'the chart, installed
     ]);
   });
 
-  it('lets maintenance of a vCluster read its certificates and members, by name, and nothing else', async () => {
+  it('lets maintenance of a vCluster read its certificates and members and hold its Lease, by name, and nothing else', async () => {
     for (const name of ['team-a', 'team-b']) await world.request('POST', '/api/v1/namespaces', { metadata: { name } });
     await world.request('POST', '/apis/apps/v1/namespaces/team-a/statefulsets', {
       metadata: { name: 'shop-etcd' },
@@ -169,13 +171,38 @@ describeWithPods([...programsFor({}), 'helm', 'promtool'], 'the chart, installed
     await until('the run to end', () => process.ended(), { withinMs: 60_000 });
     expect(process.lastWords()).toMatch(/etcd/);
 
+    // So this stands in for how far it would have come.
+    const { status } = await world.request(
+      'POST',
+      `/api/v1/namespaces/${namespace}/serviceaccounts/kubechurn-etcd-shop/token`,
+      { spec: {} },
+    );
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TokenRequest
+    const { token } = status as { token: string };
+    const kubeconfig = `${world.kubeconfig}.shop`;
+    writeFileSync(kubeconfig, readFileSync(world.kubeconfig, 'utf8').replace(world.tokenFor('admin'), token));
+    const lock = await takeLock(
+      '1',
+      { kubeconfig, lock: `${kubeconfig}.lock` },
+      leaseWish(undefined, { kind: 'vcluster-deployed', name: 'vcluster/team-a/shop' }),
+      {},
+      { clock: { now: Date.now, wait: () => Promise.resolve() }, signal: new AbortController().signal, tell: () => {} },
+    );
+    expect(lock.why).toBe('nobody else holds Lease team-a/kubechurn-maintain-shop');
+    await until('it to be renewed', () => calls().some(({ verb, name }) => verb === 'update' && name === 'kubechurn-maintain-shop'));
+    await lock.release();
+
     const mine = calls().filter(({ user }) => user === `${namespace}:kubechurn-etcd-shop`);
     expect([...new Set(mine.map((call) => `${call.verb} ${call.resource} ${call.namespace}/${call.name} ${call.allowed}`))]).toEqual([
       'get statefulsets team-a/shop-etcd true',
       'get secrets team-a/shop-certs true',
+      'get leases team-a/kubechurn-maintain-shop true',
+      'create leases team-a/kubechurn-maintain-shop true',
+      'update leases team-a/kubechurn-maintain-shop true',
+      'delete leases team-a/kubechurn-maintain-shop true',
     ]);
     const rights = rightsIn(objectsOf(values)).filter(({ user }) => user === `${namespace}:kubechurn-etcd-shop`);
-    expect(rights).toHaveLength(2);
+    expect(rights).toHaveLength(6);
     expect(rights.every((right) => isUsed(right, mine))).toBe(true);
   });
 

@@ -74,6 +74,21 @@ describeWith(['helm'], 'the chart', () => {
     ]);
   });
 
+  it('sends backups to a bucket, with the credentials of a Secret and no volume', () => {
+    const jobs = objectsOf(inCi('vcluster-embedded-values.yaml')).filter(({ kind }) => kind === 'CronJob');
+    const spec = podOf(jobs[0]!)?.spec;
+    expect(spec?.containers[0]).toMatchObject({
+      args: expect.arrayContaining([
+        ...['--backup=s3://etcd-backups/team-a', '--backup-endpoint=https://s3.example.com', '--backup-count=14'],
+        '--backup-key=/etc/kubechurn/backup/key',
+      ]),
+      envFrom: [{ secretRef: { name: 'backup-credentials' } }],
+    });
+    expect(spec?.volumes).toEqual(
+      ['spool', 'certificates', 'backup-key'].map((name): unknown => expect.objectContaining({ name })),
+    );
+  });
+
   it('mounts one directory of the node, read-only, and that of the lock, for a kubeadm etcd', () => {
     const objects = objectsOf(inCi('kubeadm-values.yaml'));
     const watch = objects.find(({ metadata: { name } , kind}) => kind === 'Deployment' && name === 'kubechurn-etcd-kubeadm');

@@ -20,6 +20,9 @@ describe('kubechurn maintain, given wrong options', () => {
     [['--keep=-5'], /--keep takes/],
     [['--max-fragmentation', '0'], /--max-fragmentation takes a share/],
     [['--backup-key', '/no/such/key'], /--backup-key \/no\/such\/key is no key \(ENOENT\)/],
+    [['--backup', 's3:/backups'], /--backup s3:\/backups names no bucket: give s3:\/\/BUCKET/],
+    [['--backup', 's3://b-1', '--backup-endpoint', 'minio'], /--backup-endpoint minio is no URL/],
+    [['--lease', 'a/b/c'], /--lease takes NAMESPACE, NAMESPACE\/NAME or off, not "a\/b\/c"/],
     [['--every', '0s'], /--every takes a duration/],
     [['--evidence', 'perhaps'], /--evidence/],
   ])('%j exits 2 with one sentence', async (args, sentence) => {

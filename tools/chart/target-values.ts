@@ -85,12 +85,16 @@ export const targetValues: readonly Value[] = [
       properties: {
         claim: filled,
         hostPath: like('^/'),
+        s3: like('^s3://'),
+        endpoint: like('^https?://'),
+        addressing: oneOf('path', 'virtual'),
+        credentialsSecret: filled,
         count: { type: 'integer', minimum: 1 },
         age: duration,
         keySecret: filled,
       },
     },
-    doc: 'keep each snapshot in a PersistentVolumeClaim (with --watch also a directory of the node): `count` of them, none older than `age`, encrypted with the key named `key` in `keySecret`',
+    doc: 'keep each snapshot in a PersistentVolumeClaim `claim` (with --watch also in `hostPath` of the node) or in the bucket `s3` (s3://BUCKET/PREFIX; `endpoint` and `addressing` where it is not Amazon; `credentialsSecret` with AWS_ACCESS_KEY_ID and the like, or serviceAccount.annotations): `count` of them, none older than `age`, encrypted with the key named `key` in `keySecret`',
   },
   {
     path: 'deadlineSeconds',

@@ -107,7 +107,13 @@ kubechurn.dev/target: {{ (index . 1).name }}
 - --accept-outage
 {{- end }}
 {{- with $target.backup }}
-- --backup=/backup
+- --backup={{ .s3 | default "/backup" }}
+{{- with .endpoint }}
+- --backup-endpoint={{ . }}
+{{- end }}
+{{- with .addressing }}
+- --backup-addressing={{ . }}
+{{- end }}
 {{- if .count }}
 - --backup-count={{ int .count }}
 {{- end }}
@@ -130,6 +136,11 @@ kubechurn.dev/target: {{ (index . 1).name }}
   {{- include "kubechurn.container" $root | nindent 2 }}
   args:
     {{- include "kubechurn.maintainArgs" . | nindent 4 }}
+  {{- with ($target.backup | default dict).credentialsSecret }}
+  envFrom:
+    - secretRef:
+        name: {{ . }}
+  {{- end }}
   resources:
     {{- toYaml $target.resources | nindent 4 }}
   volumeMounts:
@@ -148,8 +159,10 @@ kubechurn.dev/target: {{ (index . 1).name }}
       readOnly: true
     {{- end }}
     {{- with $target.backup }}
+    {{- if not .s3 }}
     - name: backup
       mountPath: /backup
+    {{- end }}
     {{- if .keySecret }}
     - name: backup-key
       mountPath: /etc/kubechurn/backup
@@ -182,6 +195,7 @@ kubechurn.dev/target: {{ (index . 1).name }}
     defaultMode: 0440
 {{- end }}
 {{- with $target.backup }}
+{{- if not .s3 }}
 - name: backup
   {{- if .hostPath }}
   hostPath:
@@ -191,6 +205,7 @@ kubechurn.dev/target: {{ (index . 1).name }}
   persistentVolumeClaim:
     claimName: {{ .claim }}
   {{- end }}
+{{- end }}
 {{- if .keySecret }}
 - name: backup-key
   secret:

@@ -1,21 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, constants, openSync, readdirSync, readSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../../errors/errno.ts';
-
-/** How many backups stay, and how long; absent: all, for ever. */
-export interface Retention {
-  readonly count?: number;
-  readonly ageMs?: number;
-}
-
-/** `etcd-cdf818194e3a8c32-r28830-20260301T025907Z.db`: the cluster's id as etcdctl writes it, the newest revision, when. */
-export function backupName(clusterId: string, revision: number, now: number): string {
-  const at = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
-  return `etcd-${BigInt(clusterId).toString(16)}-r${revision}-${at}.db`;
-}
-
-const ours = /^etcd-[0-9a-f]+-r\d+-(\d{8}T\d{6}Z)\.db(\.enc)?$/;
+import { encryptFile } from './encryption.ts';
+import { piecesOf } from './file-pieces.ts';
+import { surplusBackups, type Retention } from './name.ts';
+import { checksumLine, type BackupStore } from './store.ts';
 
 /** Why no backup of this size can be put into the directory; undefined where it can. Leaves nothing behind. */
 export function whyNoRoom(directory: string, bytes: number, free: (directory: string) => number): string | undefined {
@@ -36,47 +26,45 @@ export function whyNoRoom(directory: string, bytes: number, free: (directory: st
 
 /** Hexadecimal, of the whole file as it lies there, so that sha256sum gives the same. */
 export function sha256Of(file: string): string {
-  const descriptor = openSync(file, constants.O_RDONLY);
   const hash = createHash('sha256');
-  const piece = new Uint8Array(1 << 20);
-  try {
-    for (let read = readSync(descriptor, piece); read > 0; read = readSync(descriptor, piece))
-      hash.update(piece.subarray(0, read));
-  } finally {
-    closeSync(descriptor);
-  }
+  for (const piece of piecesOf(file)) hash.update(piece);
   return hash.digest('hex');
 }
 
-/** Beside the backup, as `sha256sum -c` reads it. */
-export function writeChecksum(file: string, name: string, sha256: string): void {
-  writeFileSync(`${file}.sha256`, `${sha256}  ${name}\n`, { mode: 0o600 });
-}
-
-/** Removes the backups of this cluster that are too many or too old, never the newest. Returns their names. */
-export function applyRetention(
-  directory: string,
-  clusterId: string,
-  { count, ageMs }: Retention,
-  now: number,
-): string[] {
-  const prefix = `etcd-${BigInt(clusterId).toString(16)}-`;
-  const names = readdirSync(directory)
-    .filter((name) => ours.test(name) && name.startsWith(prefix))
-    .toSorted((a, b) => madeAt(b) - madeAt(a));
-  const doomed = names.filter(
-    (name, i) => i > 0 && ((count !== undefined && i >= count) || (ageMs !== undefined && now - madeAt(name) > ageMs)),
-  );
-  for (const name of doomed) {
+/** Removes the backups of this cluster that are too many or too old, checksums with them. Returns their names. */
+export function applyRetention(directory: string, clusterId: string, retention: Retention, now: number): string[] {
+  const surplus = surplusBackups(readdirSync(directory), clusterId, retention, now);
+  for (const name of surplus) {
     unlinkSync(join(directory, name));
     removeIfThere(join(directory, `${name}.sha256`));
   }
-  return doomed;
+  return surplus;
 }
 
-function madeAt(name: string): number {
-  const [, at = ''] = ours.exec(name) ?? [];
-  return Date.parse(at.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+export interface DirectoryOptions {
+  /** Encrypts what is kept. */
+  readonly key?: Buffer;
+  /** Bytes that may still be written there. */
+  readonly free: (directory: string) => number;
+}
+
+/** Backups as files of mode 0600. */
+export function directoryStore(directory: string, { key, free }: DirectoryOptions): BackupStore {
+  return {
+    place: directory,
+    ...(key === undefined && { spoolInto: directory }),
+    obstacle: (bytes) => Promise.resolve(whyNoRoom(directory, bytes, free)),
+    keep(file, name) {
+      const kept = key === undefined ? name : `${name}.enc`;
+      const at = join(directory, kept);
+      // Without a key it lies there already: the stream was spooled into it.
+      if (key !== undefined) encryptFile(file, at, key);
+      const sha256 = sha256Of(at);
+      writeFileSync(`${at}.sha256`, checksumLine(sha256, kept), { mode: 0o600 });
+      return Promise.resolve({ at, sha256 });
+    },
+    prune: (clusterId, retention, now) => Promise.resolve(applyRetention(directory, clusterId, retention, now)),
+  };
 }
 
 function removeIfThere(file: string): void {

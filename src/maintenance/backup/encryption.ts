@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { errnoOf } from '../../errors/errno.ts';
 import { problem, type ErrorCatalogue } from '../../errors/problem.ts';
+import { piecesBetween, piecesOf } from './file-pieces.ts';
 
 export const encryptionErrors = {
   badKey: problem(
@@ -34,7 +35,6 @@ export const encryptionErrors = {
 const mark = Buffer.from('kubechurn-aes-256-gcm-1\n');
 const nonceSize = 12;
 const tagSize = 16;
-const pieceSize = 1 << 20;
 
 export function readBackupKey(file: string): Buffer {
   let bytes: Buffer;
@@ -49,19 +49,25 @@ export function readBackupKey(file: string): Buffer {
   throw encryptionErrors.badKey(file, `it has ${bytes.length} bytes`);
 }
 
-/** Leaves `to` with mode 0600, whole or not at all. */
-export function encryptFile(from: string, to: string, key: Buffer): void {
+/** What an encrypted backup of these pieces consists of. */
+export function* encryptedPieces(pieces: Iterable<Uint8Array>, key: Buffer): Generator<Uint8Array> {
   const nonce = randomBytes(nonceSize);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagSize });
   cipher.setAAD(mark);
+  yield mark;
+  yield nonce;
+  for (const piece of pieces) yield cipher.update(piece);
+  yield cipher.final();
+  yield cipher.getAuthTag();
+}
+
+/** How much longer than the file its encrypted backup is. */
+export const encryptionOverhead = mark.length + nonceSize + tagSize;
+
+/** Leaves `to` with mode 0600, whole or not at all. */
+export function encryptFile(from: string, to: string, key: Buffer): void {
   writeWhole(to, (write) => {
-    write(mark);
-    write(nonce);
-    withFile(from, (descriptor) => {
-      for (const piece of piecesOf(descriptor, 0, Infinity)) write(cipher.update(piece));
-    });
-    write(cipher.final());
-    write(cipher.getAuthTag());
+    for (const piece of encryptedPieces(piecesOf(from), key)) write(piece);
   });
 }
 
@@ -81,7 +87,7 @@ export function decryptFile(from: string, to: string, key: Buffer): void {
     decipher.setAAD(mark);
     decipher.setAuthTag(bounds.subarray(head));
     writeWhole(to, (write) => {
-      for (const piece of piecesOf(descriptor, head, size - tagSize)) write(decipher.update(piece));
+      for (const piece of piecesBetween(descriptor, head, size - tagSize)) write(decipher.update(piece));
       try {
         write(decipher.final());
       } catch {
@@ -89,16 +95,6 @@ export function decryptFile(from: string, to: string, key: Buffer): void {
       }
     });
   });
-}
-
-function* piecesOf(descriptor: number, from: number, end: number): Generator<Buffer> {
-  const piece = Buffer.alloc(pieceSize);
-  for (let at = from; at < end;) {
-    const read = readSync(descriptor, piece, 0, Math.min(piece.length, end - at), at);
-    if (read === 0) return;
-    yield piece.subarray(0, read);
-    at += read;
-  }
 }
 
 function withFile(file: string, use: (descriptor: number) => void): void {

@@ -14,6 +14,11 @@ import { errnoOf } from '../../errors/errno.ts';
 import { maintenanceErrors } from '../errors.ts';
 import type { Lock } from '../ports.ts';
 
+/** Released at once. */
+export interface FileLock extends Lock {
+  release(): void;
+}
+
 /** What stands in the file, so that the next one can say who holds it. */
 interface Holder {
   readonly token: string;
@@ -35,7 +40,7 @@ const staleAfter = 60_000;
  * Takes the lock, also that of a holder that is gone; throws MAINTAIN_LOCKED where somebody holds it. A file, because
  * nothing can be written to an etcd under NOSPACE. Kept alive by touching it, so a stopped process loses it.
  */
-export function takeFileLock(file: string, now: () => number = Date.now): Lock {
+export function takeFileLock(file: string, now: () => number = Date.now): FileLock {
   const mine: Holder = {
     token: randomUUID(),
     pid: process.pid,
@@ -57,6 +62,7 @@ export function takeFileLock(file: string, now: () => number = Date.now): Lock {
   }, beat);
   timer.unref();
   return {
+    why: 'nobody else holds it',
     isHeld,
     release() {
       clearInterval(timer);

@@ -1,16 +1,9 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { isProblem, problem, type ErrorCatalogue, type Problem } from '../../errors/problem.ts';
 import type { EtcdConnection } from '../../etcd/connection.ts';
 import type { Member } from '../../etcd/member.ts';
-import {
-  applyRetention,
-  backupName,
-  sha256Of,
-  whyNoRoom,
-  writeChecksum,
-  type Retention,
-} from '../../maintenance/backup/directory.ts';
-import { encryptFile } from '../../maintenance/backup/encryption.ts';
+import { backupName, type Retention } from '../../maintenance/backup/name.ts';
+import type { BackupStore } from '../../maintenance/backup/store.ts';
 import type { Cluster } from '../../maintenance/cluster.ts';
 import { nameOf, type AnsweringMember, type Seen } from '../../maintenance/plan/seen.ts';
 import type { Evidence, EvidencePort } from '../../maintenance/ports.ts';
@@ -44,10 +37,8 @@ const evidenceErrors = {
 export interface EvidenceOptions {
   readonly connection: EtcdConnection;
   readonly cluster: Cluster;
-  /** A directory that keeps the snapshot. */
-  readonly backup?: string;
-  /** Encrypts what is kept. */
-  readonly key?: Buffer;
+  /** Keeps the snapshot. */
+  readonly backup?: BackupStore;
   readonly retention: Retention;
   readonly free: FreeSpace;
   readonly version: string;
@@ -75,14 +66,16 @@ export function createEvidence(options: EvidenceOptions): EvidencePort & { kept(
   let kept: KeptEvidence = { report: null };
   return {
     kept: () => kept,
-    obstacles(from) {
+    async obstacles(from) {
       const { backup, free } = options;
       if (backup === undefined) return [];
-      const why = whyNoRoom(backup, roomFor(from), free);
+      const why =
+        (isSpooledAside(backup) ? temporaryShortage(from.state.sizeBytes, free) : undefined) ??
+        (await backup.obstacle(roomFor(from)));
       return why === undefined
         ? []
         : [
-            `--backup ${backup} cannot take it: ${why}; nothing was changed: make room, name another directory, or leave --backup out`,
+            `--backup ${backup.place} cannot take it: ${why}; nothing was changed: mend that, name another place, or leave --backup out`,
           ];
     },
     async take(from, seen, signal) {
@@ -98,6 +91,11 @@ export function createEvidence(options: EvidenceOptions): EvidencePort & { kept(
   };
 }
 
+/** It lies in the temporary directory before it is kept. */
+function isSpooledAside({ spoolInto }: BackupStore): boolean {
+  return spoolInto === undefined;
+}
+
 function roomFor({ state }: AnsweringMember): number {
   return Math.ceil(state.sizeBytes * 1.1);
 }
@@ -108,13 +106,13 @@ async function takeFrom(
   signal: AbortSignal,
   options: EvidenceOptions,
 ): Promise<KeptEvidence & { readonly evidence: Evidence }> {
-  const { backup, free, cluster, key } = options;
-  const isPlain = backup !== undefined && key === undefined;
-  const shortage = isPlain ? undefined : temporaryShortage(from.state.sizeBytes, free);
+  const { backup, free, cluster } = options;
+  const { spoolInto } = backup ?? {};
+  const shortage = spoolInto === undefined ? temporaryShortage(from.state.sizeBytes, free) : undefined;
   if (shortage !== undefined && backup === undefined) return census(from, shortage, options);
   if (shortage !== undefined) throw evidenceErrors.none(shortage);
   const name = backupName(from.state.clusterId, from.state.revision, options.now());
-  const target = isPlain ? openKept(join(backup, name)) : openTemporary();
+  const target = spoolInto === undefined ? openTemporary() : openKept(join(spoolInto, name));
   try {
     const taken = await spool(from, cluster.member(from.id), target, signal, options);
     const file = target.finish();
@@ -134,20 +132,31 @@ async function takeFrom(
       }),
     });
     const evidence = {
-      why: `${bytes(taken)} of ${nameOf(from)}, read and understood${backup === undefined ? '' : `, kept as ${join(backup, key === undefined ? name : `${name}.enc`)}`}`,
       growthPerMinute: growthOf(report),
       compactRevision: Math.max(0, ...report.source.map(({ compactRevision }) => compactRevision)),
       revisionBefore: (milliseconds: number) => revisionBefore(report, clock, milliseconds),
     };
-    if (backup === undefined) return { report, evidence };
-    const snapshot = key === undefined ? file : join(backup, `${name}.enc`);
-    if (key !== undefined) encryptFile(file, snapshot, key);
-    const sha256 = sha256Of(snapshot);
-    writeChecksum(snapshot, basename(snapshot), sha256);
-    applyRetention(backup, from.state.clusterId, options.retention, options.now());
-    return { report, evidence, snapshot, sha256, bytes: taken };
+    const why = `${bytes(taken)} of ${nameOf(from)}, read and understood`;
+    if (backup === undefined) return { report, evidence: { ...evidence, why } };
+    options.tell(`keeping the backup in ${backup.place}`);
+    const { at, sha256 } = await backup.keep(file, name, signal);
+    const left = await prune(backup, from.state.clusterId, options);
+    return {
+      ...{ report, sha256, snapshot: at, bytes: taken },
+      evidence: { ...evidence, why: `${why}, kept as ${at}${left}` },
+    };
   } finally {
     target.discard();
+  }
+}
+
+/** Older backups that stay harm nobody now, so that is told and no more. */
+async function prune(backup: BackupStore, clusterId: string, { retention, now }: EvidenceOptions): Promise<string> {
+  try {
+    await backup.prune(clusterId, retention, now());
+    return '';
+  } catch (error) {
+    return `, though older ones could not be removed (${error instanceof Error ? error.message : String(error)})`;
   }
 }
 

@@ -25,10 +25,13 @@ export function recordOf(run: MaintenanceRun, evidence: KeptEvidence, version: s
 
 /** For every member in turn: the same file makes a new cluster of them all. */
 function restoreLines(file: string): string[] {
-  const isEncrypted = file.endsWith('.enc');
-  const plain = isEncrypted ? file.replace(/\.enc$/, '') : file;
+  const isRemote = file.startsWith('s3://');
+  const here = isRemote ? file.slice(file.lastIndexOf('/') + 1) : file;
+  const isEncrypted = here.endsWith('.enc');
+  const plain = isEncrypted ? here.replace(/\.enc$/, '') : here;
   return [
-    ...(isEncrypted ? [`kubechurn decrypt-backup ${file} --backup-key KEY_FILE --to ${plain}`] : []),
+    ...(isRemote ? [`aws s3 cp ${file} ${here} (with --endpoint-url where it is not Amazon's)`] : []),
+    ...(isEncrypted ? [`kubechurn decrypt-backup ${here} --backup-key KEY_FILE --to ${plain}`] : []),
     'stop every API server and every etcd, move each data directory away; then, on each member:',
     `etcdutl snapshot restore ${plain} --data-dir DATA_DIR --name NAME --initial-cluster NAME=PEER_URL,... --initial-advertise-peer-urls PEER_URL --bump-revision 1000000000 --mark-compacted`,
   ];

@@ -43,8 +43,8 @@ const step = z.strictObject({
 
 const evidence = z.strictObject({
   report: churnReport.nullable().describe('who filled it; null where none was made'),
-  snapshot: z.string().optional().describe('the file that --backup kept'),
-  sha256: z.string().optional().describe('of that file, in hexadecimal'),
+  snapshot: z.string().optional().describe('what --backup kept: a file, or an object as s3://BUCKET/KEY'),
+  sha256: z.string().optional().describe('of that, as it lies there, in hexadecimal'),
   bytes: bytes.optional(),
   restore: z.array(z.string()).optional().describe('how to restore it, line by line'),
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { parseMaintainOptions, type MaintainOptions } from '../../../src/commands/maintain-settings.ts';
 import { maintainOnce } from '../../../src/commands/run-maintain.ts';
+import { targetConnection } from '../../../src/commands/target-options.ts';
 import { etcdConnection } from '../../../src/config/etcd-options.ts';
 import type { Problem } from '../../../src/errors/problem.ts';
 import { openCluster, type Cluster } from '../../../src/maintenance/cluster.ts';
@@ -45,10 +46,11 @@ export async function maintained(etcd: string, wish: MaintainWish = {}): Promise
   const options = { ...defaults, lock, etcd, ...given };
   const connection = etcdConnection(options, {});
   if (!connection) throw new Error('the test names no endpoint');
+  const target = given.target === undefined ? { connection } : await targetConnection(options, {});
   const record = await maintainOnce({
     options,
     parsed: parseMaintainOptions(options),
-    target: { connection },
+    target,
     program: { version: '0.0.0', entry: new URL('../../../src/main.ts', import.meta.url) },
     signal,
     progress: { update: ({ what }) => onDoing(what) },

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { applyRetention, backupName, sha256Of, whyNoRoom } from '../../../src/maintenance/backup/directory.ts';
+import { applyRetention, sha256Of, whyNoRoom } from '../../../src/maintenance/backup/directory.ts';
+import { backupName } from '../../../src/maintenance/backup/name.ts';
 
 let directory: string;
 beforeEach(() => {
