@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { etcdConnection, type EtcdOptionValues } from '../config/etcd-options.ts';
 import type { AcceptEntry } from '../model/accept.ts';
+import { thresholdsIn } from './thresholds-in.ts';
 import { addEtcdOptions } from './etcd-options.ts';
 import { addKubeOptions, type KubeOptionValues } from './kube-options.ts';
 
@@ -19,6 +20,7 @@ interface AnalyzerCommandOptions extends KubeOptionValues, EtcdOptionValues {
   readonly secrets: boolean;
   readonly speak: boolean;
   readonly accept?: string;
+  readonly thresholds?: string;
   readonly quota?: number;
   readonly fullWatches: number;
   readonly maxKeys: number;
@@ -56,6 +58,7 @@ export function analyzerCommand({ version }: { readonly version: string }): Comm
       '--accept <file>',
       'a YAML list of churn that is known and wanted, each with reason and expires; objects may be annotated instead',
     )
+    .option('--thresholds <file>', 'a YAML file: numbers to judge by instead of the defaults, by pattern and threshold')
     .option('--no-speak', 'write neither Lease nor Events')
     .option('--quota <bytes>', "etcd's --quota-backend-bytes, for the forecast: 2147483648, 8GiB", bytes)
     .option('--full-watches <n>', 'hot objects watched in full at a time', wholeNumber, 32)
@@ -70,6 +73,7 @@ export function analyzerCommand({ version }: { readonly version: string }): Comm
       const { defaultPromotion } = await import('../pipeline/live/promotion.ts');
       const connection = loadConnection(options);
       const etcd = etcdConnection(options, process.env);
+      const thresholds = await thresholdsIn(options.thresholds);
       const api = openApi(connection);
       const log = createLog('analyzer');
       const { quota, accept } = options;
@@ -89,6 +93,7 @@ export function analyzerCommand({ version }: { readonly version: string }): Comm
         ...(etcd && { etcd }),
         ...(accept !== undefined && { accept: await acceptListIn(accept) }),
         ...(quota !== undefined && { quotaBytes: quota }),
+        ...(thresholds && { thresholds }),
         window: { ...defaultWindow, keys: options.maxKeys },
         promotion: { ...defaultPromotion, slots: options.fullWatches },
         now: Date.now,

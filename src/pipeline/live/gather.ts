@@ -9,10 +9,12 @@ import { keyCount, topKeyIds } from '../../tally/key-counts.ts';
 import { releaseCounts } from '../../tally/release-counts.ts';
 import { buildRevisionClock } from '../../tally/revision-clock.ts';
 import { tallyTotals } from '../../tally/totals.ts';
+import type { Writer } from '../../model/writer.ts';
+import type { ThresholdSettings } from '../../patterns/find-causes.ts';
 import type { Gathered } from '../explain.ts';
 import type { Counters } from './count-changes.ts';
 import type { FullWatches } from './full-watches.ts';
-import { liveThresholds } from './live-thresholds.ts';
+import { liveThresholds, withThresholds } from './live-thresholds.ts';
 import { idIn } from './window.ts';
 
 export interface Gathering {
@@ -28,6 +30,8 @@ export interface Gathering {
   readonly top: number;
   readonly version: string;
   readonly now: Millis;
+  /** Other thresholds than those of live watching. */
+  readonly thresholds?: ThresholdSettings;
 }
 
 /** What the window holds, in the shape that every source comes to. */
@@ -35,6 +39,7 @@ export function gather(input: Gathering): Gathered {
   const { counters, fulls, name, upTo, fromRevision, top, now } = input;
   const { window, coverage, day, join } = counters;
   const tally = window.merged();
+  const makers = new Map(join.users().flatMap(({ key, user, creates }) => (creates > 0 ? [[key, user]] : [])));
   const changes = new Map<KeyId, Changes>();
   const chosen: ChosenKey[] = [];
   const choose = (key: string, chosenFor: ChosenKey['chosenFor'], of: Changes): void => {
@@ -44,7 +49,10 @@ export function gather(input: Gathering): Gathered {
     // Revisions from before it was watched, or after, were counted and not read.
     const whole = of.revisions + of.deletes >= count.writes;
     changes.set(id, whole ? of : { ...of, gaps: Math.max(1, of.gaps) });
-    chosen.push({ count, chosenFor });
+    const maker = makers.get(key);
+    const writer: Writer | undefined =
+      maker === undefined ? count.writer : { name: maker, kind: 'user', confidence: 'high' };
+    chosen.push({ count: { ...count, writer }, chosenFor });
   };
   for (const { key, changes: of } of fulls.changes()) if (of.revisions > 0) choose(key, 'rank', of);
   for (const { key, chosenFor, changes: of } of counters.samples.changes()) choose(key, chosenFor, of);
@@ -90,7 +98,7 @@ export function gather(input: Gathering): Gathered {
     clock: buildRevisionClock(input.anchors),
     top,
     version: input.version,
-    thresholds: liveThresholds,
+    thresholds: withThresholds(liveThresholds, input.thresholds),
   };
 }
 

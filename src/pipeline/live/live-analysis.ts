@@ -7,6 +7,7 @@ import type { ResourceKey } from '../../model/resource.ts';
 import type { Millis, Revision } from '../../model/write.ts';
 import type { Writer } from '../../model/writer.ts';
 import { parseKey } from '../../objects/keys.ts';
+import type { ThresholdSettings } from '../../patterns/find-causes.ts';
 import type { ChurnReport } from '../../report/schema.ts';
 import { watchCluster } from '../../sources/kube-watch/watch-cluster.ts';
 import { topKeyIds, keyCount } from '../../tally/key-counts.ts';
@@ -45,6 +46,8 @@ export interface LiveOptions {
   readonly everyMs?: Millis;
   /** Churn that is known and wanted; objects may say so themselves by annotation. */
   readonly accept?: readonly AcceptEntry[];
+  /** By pattern, what to judge by instead of the thresholds of live watching. */
+  readonly thresholds?: ThresholdSettings;
   readonly onTransition?: (transition: Transition) => void;
 }
 
@@ -144,6 +147,7 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
         ...{ counters, fulls, anchors, top, version, name: api.server, now: now(), notSeen: notSeen() },
         upTo: settledRevision(),
         fromRevision: windowFrom ?? coverage.from ?? 0,
+        ...(options.thresholds && { thresholds: options.thresholds }),
       }),
     );
     const read = [...fulls.changes(), ...counters.samples.changes()];
