@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jestSummary, type Summary } from './jest-summary.ts';
 
-/** Each suite is a folder of test/; `real` ones start programs, so all but etcd's take one file at a time. */
+/** Each suite is a folder of test/, or the one world in one; `real` ones start programs, so all but etcd's take one file at a time. */
 const suites = {
   pure: ['--selectProjects', 'pure', '--maxWorkers=2'],
   etcd: ['--selectProjects', 'real', '--maxWorkers=2', '--testPathPatterns', '/test/etcd/'],
@@ -13,7 +13,8 @@ const suites = {
   browser: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/browser/'],
   chart: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/chart/'],
   faults: ['--selectProjects', 'faults', '--runInBand'],
-  cluster: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/cluster/'],
+  cluster: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/cluster/[^/]+$'],
+  world: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/cluster/world/'],
 } satisfies Record<string, readonly string[]>;
 
 // jest runs ES modules only under this flag; given to node itself, it does not reach the programs that tests start.
@@ -102,6 +103,7 @@ if (process.argv[2] === 'all') {
   await suite('browser');
   await suite('chart');
   await suite('cluster');
+  await suite('world');
 }
 
 if (total.skipped.length > 0) console.log(`\nSkipped:\n${total.skipped.map((each) => `  ${each}`).join('\n')}`);

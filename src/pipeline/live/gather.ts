@@ -9,12 +9,13 @@ import { keyCount, topKeyIds } from '../../tally/key-counts.ts';
 import { releaseCounts } from '../../tally/release-counts.ts';
 import { buildRevisionClock } from '../../tally/revision-clock.ts';
 import { tallyTotals } from '../../tally/totals.ts';
-import type { Writer } from '../../model/writer.ts';
 import type { ThresholdSettings } from '../../patterns/find-causes.ts';
 import type { Gathered } from '../explain.ts';
 import type { Counters } from './count-changes.ts';
 import type { FullWatches } from './full-watches.ts';
 import { liveThresholds, withThresholds } from './live-thresholds.ts';
+import { nameSampled } from './name-sampled.ts';
+import type { UserWrites } from './request-join.ts';
 import { idIn } from './window.ts';
 
 export interface Gathering {
@@ -39,23 +40,22 @@ export function gather(input: Gathering): Gathered {
   const { counters, fulls, name, upTo, fromRevision, top, now } = input;
   const { window, coverage, day, join } = counters;
   const tally = window.merged();
-  const makers = new Map(join.users().flatMap(({ key, user, creates }) => (creates > 0 ? [[key, user]] : [])));
+  const users = Map.groupBy(join.users(), ({ key }) => key);
   const changes = new Map<KeyId, Changes>();
   const chosen: ChosenKey[] = [];
-  const choose = (key: string, chosenFor: ChosenKey['chosenFor'], of: Changes): void => {
+  const choose = (key: string, chosenFor: ChosenKey['chosenFor'], of: Changes, by: readonly UserWrites[]): void => {
     const id = idIn(tally, key);
     if (id === undefined || changes.has(id)) return;
-    const count = keyCount(tally, id);
+    const named = nameSampled({ count: keyCount(tally, id), changes: of }, by);
     // Revisions from before it was watched, or after, were counted and not read.
-    const whole = of.revisions + of.deletes >= count.writes;
-    changes.set(id, whole ? of : { ...of, gaps: Math.max(1, of.gaps) });
-    const maker = makers.get(key);
-    const writer: Writer | undefined =
-      maker === undefined ? count.writer : { name: maker, kind: 'user', confidence: 'high' };
-    chosen.push({ count: { ...count, writer }, chosenFor });
+    const whole = of.revisions + of.deletes >= named.count.writes;
+    changes.set(id, whole ? named.changes : { ...named.changes, gaps: Math.max(1, of.gaps) });
+    chosen.push({ count: named.count, chosenFor });
   };
-  for (const { key, changes: of } of fulls.changes()) if (of.revisions > 0) choose(key, 'rank', of);
-  for (const { key, chosenFor, changes: of } of counters.samples.changes()) choose(key, chosenFor, of);
+  // What is watched in full names the writer of each change itself.
+  for (const { key, changes: of } of fulls.changes()) if (of.revisions > 0) choose(key, 'rank', of, []);
+  for (const { key, chosenFor, changes: of } of counters.samples.changes())
+    choose(key, chosenFor, of, users.get(key) ?? []);
 
   const covered = coverage.between(fromRevision, upTo);
   const sums = tallyTotals(tally);

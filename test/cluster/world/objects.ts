@@ -7,8 +7,9 @@ export const accountOf = (namespace: string, name: string): string => `system:se
 export const controllerAccount = (name: string): string => accountOf('kube-system', name);
 
 /** There is no scheduler, so pods are bound as they are made. */
-export function podTemplate(labels: JsonObject, node: string, image = 'registry.example/web:v1'): JsonObject {
-  return { metadata: { labels }, spec: { nodeName: node, containers: [{ name: 'main', image }] } };
+export function podTemplate(labels: JsonObject, node: string, more: JsonObject = {}): JsonObject {
+  const containers = [{ name: 'main', image: 'registry.example/web:v1' }];
+  return { metadata: { labels }, spec: { nodeName: node, containers, ...more } };
 }
 
 export function deployment(name: string, replicas: number, node: string, labels: JsonObject = {}): JsonObject {

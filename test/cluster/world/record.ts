@@ -21,7 +21,7 @@ import { serveMetrics } from './metrics-api.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const webhookUser = 'system:serviceaccount:kubechurn:webhook';
-const users = new Set([...loops.flatMap((loop) => loop.users), ...calm.flatMap((each) => each.users ?? [])]);
+const users = loops.flatMap((loop) => loop.users);
 
 export const options = {
   controllerManager: true,
@@ -30,12 +30,12 @@ export const options = {
     '--use-service-account-credentials=true',
     '--kube-api-qps=200',
     '--kube-api-burst=400',
-    '--horizontal-pod-autoscaler-sync-period=4s',
+    '--horizontal-pod-autoscaler-sync-period=2s',
   ],
   kwok: true,
   kwokArgs: ['--node-lease-duration-seconds=40'],
   audit: true,
-  users: { ...Object.fromEntries([...users].map((user) => [user, ['system:masters']])), [webhookUser]: [] },
+  users: { ...Object.fromEntries(users.map((user) => [user, ['system:masters']])), [webhookUser]: [] },
 } as const satisfies ControlPlaneOptions;
 
 /** How long everything goes on at least, and at most while something is still to be found. */

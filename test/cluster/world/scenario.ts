@@ -33,7 +33,6 @@ export type Loop = {
 export type Calm = {
   readonly name: string;
   readonly namespace?: string;
-  readonly users?: readonly string[];
   prepare?(stage: Stage): Promise<unknown>;
   start(stage: Stage): void;
   /** Whether it has happened: a silent case that did nothing proves nothing. */

@@ -6,10 +6,9 @@ import type { JsonObject } from '../../../../src/model/json.ts';
 import { asObject } from '../../../../src/objects/json-text.ts';
 import { nodeName } from '../objects.ts';
 import type { Calm } from '../scenario.ts';
-import type { Stage } from '../stage.ts';
 
 const leases = (namespace: string): string => `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
-export const nodeCount = 200;
+const nodeCount = 200;
 
 /** kwok renews their leases every ten seconds, as kubelets do. */
 export const nodes: Calm = {
@@ -52,17 +51,20 @@ export const elections: Calm = {
   },
 };
 
-const restarted = new WeakSet<Stage>();
-
 export const controllerManagerRestart: Calm = {
   name: 'a restart of the controller manager',
   start(stage) {
-    const at = performance.now() + 62_000;
+    const at = performance.now() + 48_000;
+    let restarted = false;
     stage.every(500, async () => {
-      if (restarted.has(stage) || performance.now() < at) return;
-      restarted.add(stage);
+      if (restarted || performance.now() < at) return;
+      restarted = true;
       await stage.plane.restartControllerManager();
     });
   },
-  happened: async (stage) => restarted.has(stage),
+  /** The new one leads once the Lease of the killed one has run out, and then looks at everything anew. */
+  async happened({ plane }) {
+    const { spec } = await plane.request('GET', `${leases('kube-system')}/kube-controller-manager`);
+    return Number(asObject(spec as JsonObject)['leaseTransitions']) >= 1;
+  },
 };

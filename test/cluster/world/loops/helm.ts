@@ -5,15 +5,17 @@ import { join } from 'node:path';
 import { requiredTool } from '../../../etcd/harness/tool.ts';
 import type { Loop } from '../scenario.ts';
 
+const deployer = 'pipeline';
+
 /** The real helm, upgrading what needs no upgrade. Releases are Secrets, which live nobody may look at. */
 export const helmUpgrades: Loop = {
   name: 'a Helm release that is upgraded over and over',
   namespace: 'released',
-  users: [],
+  users: [deployer],
   expected: {
     pattern: 'helm-release-growth',
     subject: { type: 'owner', group: 'helm.sh', resource: 'releases', namespace: 'released', name: 'web' },
-    writers: [],
+    writers: [[deployer, 'helm']],
     fields: [],
     remedy: /end the upgrades that change nothing or fail/,
     live: false,
@@ -25,9 +27,10 @@ export const helmUpgrades: Loop = {
     writeFileSync(join(directory, 'chart', 'templates', 'web.yaml'), JSON.stringify(configMap));
   },
   start({ every, plane, directory }) {
-    every(700, async () => {
+    every(600, async () => {
       const args = ['upgrade', '--install', 'web', join(directory, 'chart'), '-n', 'released', '--history-max', '5'];
-      const helm = spawn(requiredTool('helm'), [...args, '--kubeconfig', plane.kubeconfig], {
+      const as = ['--kubeconfig', plane.kubeconfig, '--kube-token', plane.tokenFor(deployer)];
+      const helm = spawn(requiredTool('helm'), [...args, ...as], {
         stdio: 'ignore',
         env: { PATH: process.env['PATH'], HOME: directory },
       });

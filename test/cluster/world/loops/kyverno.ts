@@ -16,7 +16,10 @@ export const kyvernoReports: Loop = {
   users: [admission, reporting],
   expected: {
     pattern: 'kyverno-report-flood',
-    subject: { type: 'prefix', group: 'reports.kyverno.io', resource: 'ephemeralreports' } as never,
+    subject: {
+      ...{ type: 'prefix', group: 'reports.kyverno.io', resource: 'ephemeralreports' },
+      name: '/registry/reports.kyverno.io/ephemeralreports',
+    },
     writers: [
       [admission, 'kyverno'],
       [reporting, 'reports-controller'],
@@ -37,7 +40,7 @@ export const kyvernoReports: Loop = {
   start({ as, every, plane }) {
     const [controller, collector] = [as(admission, 'kyverno'), as(reporting, 'reports-controller')];
     let uid: string | undefined;
-    every(450, async () => {
+    every(500, async () => {
       uid ??= (await plane.request('GET', `${core('judged')}/configmaps/judged`)).metadata.uid;
       const name = `${randomUUID()}-${randomBytes(3).toString('hex').slice(0, 5)}`;
       await controller.create(reports, {

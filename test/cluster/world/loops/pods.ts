@@ -19,13 +19,14 @@ export const recreatedPods: Loop = {
     const admin = as('admin', 'kubectl');
     let made = false;
     every(1_000, async () => {
-      if (!made) await admin.create(deployments('crashing'), deployment('web', 3, nodeName(0), { fate: 'fails' }));
+      if (!made) await admin.create(deployments('crashing'), deployment('web', 2, nodeName(0), { fate: 'fails' }));
       made = true;
     });
   },
 };
 
 const batch = '/apis/batch/v1/namespaces/batch';
+const jobSpec = { template: podTemplate({ app: 'export' }, nodeName(1), { restartPolicy: 'Never' }) };
 const cronJobs = controllerAccount('cronjob-controller');
 
 /** A CronJob that may start one a second, as the API does not allow; all that follows is the work of the real controllers. */
@@ -53,7 +54,7 @@ export const jobStorm: Loop = {
   start({ as, every, plane }) {
     const controller = as(cronJobs, 'kube-controller-manager');
     let uid: string | undefined;
-    every(1_000, async (turn) => {
+    every(1_300, async (turn) => {
       uid ??= asText((await plane.request('GET', `${batch}/cronjobs/export`)).metadata.uid) ?? '';
       const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'export', uid, controller: true };
       await controller.create(`${batch}/jobs`, {
@@ -63,6 +64,3 @@ export const jobStorm: Loop = {
     });
   },
 };
-
-const { spec, metadata } = podTemplate({ app: 'export' }, nodeName(1)) as { spec: object; metadata: object };
-const jobSpec = { template: { metadata, spec: { ...spec, restartPolicy: 'Never' } } } as never;
