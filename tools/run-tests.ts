@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { jestSummary, type Summary } from './jest-summary.ts';
 
-/** Each suite is a folder of test/; `real` ones start programs, so they take one file at a time. */
+/** Each suite is a folder of test/, or the one world in it; `real` ones start programs, so they take one file at a time. */
 const suites = {
   pure: ['--selectProjects', 'pure', '--maxWorkers=2'],
   etcd: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/etcd/'],
@@ -14,7 +14,8 @@ const suites = {
   browser: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/browser/'],
   chart: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/chart/'],
   faults: ['--selectProjects', 'faults', '--runInBand'],
-  cluster: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/cluster/'],
+  cluster: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/cluster/[^/]+$'],
+  world: ['--selectProjects', 'real', '--runInBand', '--testPathPatterns', '/test/cluster/world/'],
 } satisfies Record<string, readonly string[]>;
 
 // jest runs ES modules only under this flag; given to node itself, it does not reach the programs that tests start.
@@ -99,7 +100,7 @@ if (process.argv[2] === 'all') {
   // What cannot be had is no failure: bring.sh says so, and the tests that need it are listed as skipped.
   await timed('tools', async () => void (await run('tools/bring/bring.sh', ['all'])));
   // Two at a time, since they wait more than they compute; the longest first.
-  const waiting: (keyof typeof suites)[] = ['cluster', 'etcd', 'chart', 'cli', 'incidents', 'browser'];
+  const waiting: (keyof typeof suites)[] = ['cluster', 'etcd', 'world', 'chart', 'cli', 'incidents', 'browser'];
   const lane = async (): Promise<void> => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await suite(name);
   };

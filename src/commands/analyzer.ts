@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { parseBytes } from '../config/amounts.ts';
 import { etcdConnection, type EtcdOptionValues } from '../config/etcd-options.ts';
 import type { AcceptEntry } from '../model/accept.ts';
+import { thresholdsIn } from './thresholds-in.ts';
 import { addEtcdOptions } from './etcd-options.ts';
 import { addKubeOptions, type KubeOptionValues } from './kube-options.ts';
 import { addStartMaintenanceOptions, outOfSchedule, type StartMaintenanceValues } from './start-maintenance-options.ts';
@@ -20,6 +21,7 @@ interface AnalyzerCommandOptions extends KubeOptionValues, EtcdOptionValues, Sta
   readonly audience: readonly string[];
   readonly secrets: boolean;
   readonly accept?: string;
+  readonly thresholds?: string;
   readonly fullWatches: number;
   readonly maxKeys: number;
 }
@@ -56,6 +58,7 @@ export function analyzerCommand({ version }: { readonly version: string }): Comm
       '--accept <file>',
       'a YAML list of churn that is known and wanted, each with reason and expires; objects may be annotated instead',
     )
+    .option('--thresholds <file>', 'a YAML file: numbers to judge by instead of the defaults, by pattern and threshold')
     .option('--no-speak', 'write neither Lease nor Events')
     .option('--quota <bytes>', "etcd's --quota-backend-bytes, for the forecast: 2147483648, 8GiB", (text) =>
       parseBytes('--quota', text),
@@ -73,6 +76,7 @@ export function analyzerCommand({ version }: { readonly version: string }): Comm
       const { defaultPromotion } = await import('../pipeline/live/promotion.ts');
       const connection = loadConnection(options);
       const etcd = etcdConnection(options, process.env);
+      const thresholds = await thresholdsIn(options.thresholds);
       const api = openApi(connection);
       const log = createLog('analyzer');
       const { quota, accept } = options;
@@ -93,6 +97,7 @@ export function analyzerCommand({ version }: { readonly version: string }): Comm
         ...(accept !== undefined && { accept: await acceptListIn(accept) }),
         ...(quota !== undefined && { quotaBytes: quota }),
         ...(maintenance && { maintenance }),
+        ...(thresholds && { thresholds }),
         window: { ...defaultWindow, keys: options.maxKeys },
         promotion: { ...defaultPromotion, slots: options.fullWatches },
         now: Date.now,

@@ -13,6 +13,7 @@ import { outputFormats, renderReport, type Rendering } from './render-report.ts'
 import { addEtcdOptions } from './etcd-options.ts';
 import { addClusterOptions, clusterWish, triageByApi, type ClusterOptions } from './triage-cluster.ts';
 import { addRequestOptions, hasRequestLogs, requestLogs, type RequestOptions } from './request-options.ts';
+import { thresholdsIn } from './thresholds-in.ts';
 import { liveWish, triageEtcd, type LiveOptions } from './triage-live.ts';
 
 const triageErrors = {
@@ -28,6 +29,7 @@ interface TriageOptions extends Rendering, KnownBefore, LiveOptions, RequestOpti
   readonly watch?: string;
   readonly snapshot?: string;
   readonly skipHashCheck: boolean;
+  readonly thresholds?: string;
 }
 
 export interface Program {
@@ -49,6 +51,10 @@ export function triageCommand(program: Program): Command {
     .option('--top <n>', 'rows of keys, owners and writers', wholeNumber, 20)
     .option('--compare <file>', 'an earlier report, from -o json: say what is new, grown or gone since')
     .option('--accept <file>', 'a YAML list of churn that is known and wanted, each with reason and expires')
+    .option(
+      '--thresholds <file>',
+      'a YAML file: numbers to judge a database by instead of the defaults, by pattern and threshold',
+    )
     .option('--skip-hash-check', 'read a snapshot whose SHA-256 does not match', false)
     .action(async (options: TriageOptions) => {
       const { snapshot, top } = options;
@@ -65,6 +71,7 @@ export function triageCommand(program: Program): Command {
       if (!cluster && snapshot === undefined && wish === undefined && !hasRequestLogs(options))
         throw triageErrors.noSource();
       const judged = await knownBefore(options, new Date());
+      const thresholds = await thresholdsIn(options.thresholds);
       let progress = startProgress(process.stderr);
       const onProgress = (what: string, done?: number, total?: number): void =>
         progress.update({ what, ...(done !== undefined && { done }), ...(total !== undefined && { total }) });
@@ -84,6 +91,7 @@ export function triageCommand(program: Program): Command {
           onProgress,
           ...(refine && { refine }),
           ...(requests && { requests }),
+          ...(thresholds && { thresholds }),
         });
       const triageRequests =
         requests &&

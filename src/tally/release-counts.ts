@@ -5,6 +5,12 @@ import { addKey, byWrites, noCounts, type Sum } from './sums.ts';
 
 /** helm pkg/storage: `sh.helm.release.v1.<release>.v<revision>`, in Secrets unless told otherwise. */
 const storedRelease = /\/([^/]+)\/sh\.helm\.release\.v1\.(.+)\.v\d+$/;
+/** The release that a key holds a revision of, if so. */
+export function releaseOfKey(key: string): { readonly namespace: string; readonly name: string } | undefined {
+  const [, namespace, name] = storedRelease.exec(key) ?? [];
+  return namespace === undefined || name === undefined ? undefined : { namespace, name };
+}
+
 const holdsReleases = /\/(secrets|configmaps)$/;
 
 /** Helm's releases, by the names of keys alone; those with most writes first, at most `kept`. */
@@ -15,8 +21,9 @@ export function releaseCounts(tally: MergedTally, kept = 1_000): ReleaseCount[] 
   forEachKey(tally, ({ tally: { columns }, keys }, local) => {
     const prefix = columns.prefix[local]!;
     if (!holders.has(prefix)) return;
-    const [, namespace, name] = storedRelease.exec(text.decode(keys.bytesOf(local))) ?? [];
-    if (namespace === undefined || name === undefined) return;
+    const found = releaseOfKey(text.decode(keys.bytesOf(local)));
+    if (!found) return;
+    const { namespace, name } = found;
     const id = `${prefix}/${namespace}/${name}`;
     let release = releases.get(id);
     if (!release) {

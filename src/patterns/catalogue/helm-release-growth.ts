@@ -1,6 +1,8 @@
 import type { ReleaseCount } from '../../model/release.ts';
+import { releaseOfKey } from '../../tally/release-counts.ts';
 import { definePattern } from '../define-pattern.ts';
 import type { World } from '../observed.ts';
+import { samplesWriters } from '../sample-writers.ts';
 import { nameOf, rounded } from '../sentences.ts';
 
 export const helmReleaseGrowth = definePattern({
@@ -19,7 +21,7 @@ export const helmReleaseGrowth = definePattern({
   rules: {
     prefix: {
       needs: [],
-      evaluate: ({ count }, { kept, perHour, revisions }, world) => {
+      evaluate: ({ count, samples }, { kept, perHour, revisions }, world) => {
         const grown = (world.counted.releases ?? [])
           .filter(({ prefix }) => prefix === count.prefix)
           .map((release) => ({ release, pace: paceOf(release, world) }))
@@ -43,6 +45,10 @@ export const helmReleaseGrowth = definePattern({
             kind: 'Helm release',
             writes: release.writes,
           },
+          writers: samplesWriters(
+            samples.filter(({ count: { key } }) => isOf(release, releaseOfKey(key))),
+            release,
+          ),
           evidence: {
             kept: release.kept,
             revisions: release.revisions,
@@ -81,6 +87,9 @@ export const helmReleaseGrowth = definePattern({
 });
 
 const docs = ['https://helm.sh/docs/helm/helm_upgrade/', 'https://fluxcd.io/flux/components/helm/helmreleases/'];
+
+const isOf = (a: ReleaseCount, b: ReturnType<typeof releaseOfKey>): boolean =>
+  a.namespace === b?.namespace && a.name === b.name;
 
 /** Revisions an hour. What is left of each was written when the next one came, so that compaction does not blur it. */
 function paceOf({ revisions, firstRevision, lastRevision }: ReleaseCount, { timeOf }: World): number | undefined {

@@ -15,7 +15,6 @@ export const hpaStatus = definePattern({
     'a status every five seconds or more slowly, with metrics that move: it shows what was measured',
     'a target that really scales: the writes go to the target and its pods',
   ],
-  refines: ['status-self-trigger'],
   loop: true,
   symptom: false,
   thresholds: {

@@ -1,4 +1,7 @@
+import { refId, type ObjectRef } from '../../model/resource.ts';
+import { asObject } from '../../objects/json-text.ts';
 import { definePattern } from '../define-pattern.ts';
+import type { ObservedObject } from '../observed.ts';
 import { samplesWriters } from '../sample-writers.ts';
 import { nameOf, rounded } from '../sentences.ts';
 
@@ -19,16 +22,24 @@ export const podChurn = definePattern({
   thresholds: {
     createsPerMinute: { default: 30, doc: 'pods created a minute for one owner' },
     sustainedMinutes: { default: 3, doc: 'minutes it must have gone on' },
-    turnover: { default: 3, doc: 'pods created for each one alive at the end, for owners that should keep theirs' },
+    turnover: {
+      default: 3,
+      doc: 'pods created for each one alive at the end, or wanted all along where that is fewer, for owners that should keep theirs',
+    },
   },
   rules: {
     owner: {
       needs: ['time'],
-      evaluate: ({ owner, byPrefix, rateOf, members }, { createsPerMinute, sustainedMinutes, turnover }) => {
+      evaluate: (
+        { owner, byPrefix, rateOf, members },
+        { createsPerMinute, sustainedMinutes, turnover },
+        { objects },
+      ) => {
         const pods = byPrefix.find(({ prefix }) => prefix.endsWith('/pods'));
         const creates = pods && rateOf(pods.creates);
         if (!creates || creates.perMinute < createsPerMinute || creates.sustainedMinutes < sustainedMinutes) return;
-        const alive = Math.max(1, pods.names - pods.deletes);
+        // Pods that failed stay until thousands of them have (--terminated-pod-gc-threshold), in place of none.
+        const alive = Math.max(1, Math.min(pods.names - pods.deletes, wantedPods(owner, objects) ?? Infinity));
         if (!runsToEnd.has(owner.kind) && pods.creates < alive * turnover) return;
         return {
           confidence: 'high',
@@ -81,3 +92,11 @@ export const podChurn = definePattern({
     'https://kubernetes.io/docs/concepts/workloads/controllers/job/',
   ],
 });
+
+/** How many its specification asked for all the time, as far as that was read. */
+function wantedPods(owner: ObjectRef, objects: readonly ObservedObject[]): number | undefined {
+  const changes = objects.find(({ ref }) => refId(ref) === refId(owner))?.changes;
+  if (!changes || changes.paths.some(({ path }) => path === '/spec/replicas')) return undefined;
+  const { replicas } = asObject(changes.last?.body['spec']);
+  return typeof replicas === 'number' && replicas > 0 ? replicas : undefined;
+}

@@ -1,3 +1,4 @@
+import type { ResourceKey } from '../../model/resource.ts';
 import { definePattern } from '../define-pattern.ts';
 import { expectedChurn } from '../expected.ts';
 import { isPolicyReport } from '../kyverno.ts';
@@ -10,7 +11,8 @@ export const statusSelfTrigger = definePattern({
     'Nothing but timestamps under status moves, and there is one writer; generation stands still where status is a subresource. The controller reacts to each update of the object, its own included, so every reconciliation starts the next.',
   notThis: [
     'a counter in status that really counts, or a metric that really moves',
-    'leases, node heartbeats and autoscalers at their usual pace',
+    'leases and node heartbeats at their usual pace',
+    'an autoscaler that scales, whatever its pace: hpa-status has limits for it',
     'two writers: that is a fight',
     'a resync after a restart: a burst, then silence',
   ],
@@ -31,7 +33,7 @@ export const statusSelfTrigger = definePattern({
         // Of a key of many revisions some are read; the rest are taken to be like them.
         const likely = changes.timestampOnlyShare * (count.writes - count.creates - count.deletes);
         if (rate.sustainedMinutes < thresholds.sustainedMinutes && likely < thresholds.provenWrites) return;
-        if (expectedChurn(resource, rate.perMinute) || isPolicyReport(resource)) return;
+        if (expectedChurn(resource, rate.perMinute) || isPolicyReport(resource) || isAutoscaler(resource)) return;
         const moved = changes.count - changes.noChange;
         if (changes.timestampOnly < 2 || changes.timestampOnly < moved * thresholds.timestampOnly) return;
         const fields = changes.timestampPaths.filter((path) => path.startsWith('/status/'));
@@ -78,3 +80,7 @@ export const statusSelfTrigger = definePattern({
     'https://github.com/redpanda-data/redpanda-operator/issues/1455',
   ],
 });
+
+/** Of an autoscaler hpa-status has limits; a time of its last scaling moves because it scaled. */
+const isAutoscaler = ({ group, resource }: ResourceKey): boolean =>
+  group === 'autoscaling' && resource === 'horizontalpodautoscalers';

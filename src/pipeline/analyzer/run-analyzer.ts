@@ -9,6 +9,7 @@ import type { AcceptEntry } from '../../model/accept.ts';
 import type { Batch, BatchReply } from '../../model/batch.ts';
 import type { Json } from '../../model/json.ts';
 import type { Millis } from '../../model/write.ts';
+import type { ThresholdSettings } from '../../patterns/find-causes.ts';
 import { serveHealth, serveReading, serveTaking, type Listening } from '../../server/analyzer-api.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { createMetrics, type AnalyzerFigures } from '../../telemetry/metrics.ts';
@@ -46,6 +47,7 @@ export interface AnalyzerOptions {
   readonly window?: WindowLimits;
   readonly promotion?: PromotionLimits;
   readonly accept?: readonly AcceptEntry[];
+  readonly thresholds?: ThresholdSettings;
   /** Where etcd is within reach: it shows every write, also those no API watch does. */
   readonly etcd?: EtcdConnection;
   readonly log: Log;

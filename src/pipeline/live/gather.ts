@@ -9,10 +9,13 @@ import { keyCount, topKeyIds } from '../../tally/key-counts.ts';
 import { releaseCounts } from '../../tally/release-counts.ts';
 import { buildRevisionClock } from '../../tally/revision-clock.ts';
 import { tallyTotals } from '../../tally/totals.ts';
+import type { ThresholdSettings } from '../../patterns/find-causes.ts';
 import type { Gathered } from '../explain.ts';
 import type { Counters } from './count-changes.ts';
 import type { FullWatches } from './full-watches.ts';
-import { liveThresholds } from './live-thresholds.ts';
+import { liveThresholds, withThresholds } from './live-thresholds.ts';
+import { nameSampled } from './name-sampled.ts';
+import type { UserWrites } from './request-join.ts';
 import { idIn } from './window.ts';
 
 export interface Gathering {
@@ -28,6 +31,8 @@ export interface Gathering {
   readonly top: number;
   readonly version: string;
   readonly now: Millis;
+  /** Other thresholds than those of live watching. */
+  readonly thresholds?: ThresholdSettings;
 }
 
 /** What the window holds, in the shape that every source comes to. */
@@ -35,19 +40,22 @@ export function gather(input: Gathering): Gathered {
   const { counters, fulls, name, upTo, fromRevision, top, now } = input;
   const { window, coverage, day, join } = counters;
   const tally = window.merged();
+  const users = Map.groupBy(join.users(), ({ key }) => key);
   const changes = new Map<KeyId, Changes>();
   const chosen: ChosenKey[] = [];
-  const choose = (key: string, chosenFor: ChosenKey['chosenFor'], of: Changes): void => {
+  const choose = (key: string, chosenFor: ChosenKey['chosenFor'], of: Changes, by: readonly UserWrites[]): void => {
     const id = idIn(tally, key);
     if (id === undefined || changes.has(id)) return;
-    const count = keyCount(tally, id);
+    const named = nameSampled({ count: keyCount(tally, id), changes: of }, by);
     // Revisions from before it was watched, or after, were counted and not read.
-    const whole = of.revisions + of.deletes >= count.writes;
-    changes.set(id, whole ? of : { ...of, gaps: Math.max(1, of.gaps) });
-    chosen.push({ count, chosenFor });
+    const whole = of.revisions + of.deletes >= named.count.writes;
+    changes.set(id, whole ? named.changes : { ...named.changes, gaps: Math.max(1, of.gaps) });
+    chosen.push({ count: named.count, chosenFor });
   };
-  for (const { key, changes: of } of fulls.changes()) if (of.revisions > 0) choose(key, 'rank', of);
-  for (const { key, chosenFor, changes: of } of counters.samples.changes()) choose(key, chosenFor, of);
+  // What is watched in full names the writer of each change itself.
+  for (const { key, changes: of } of fulls.changes()) if (of.revisions > 0) choose(key, 'rank', of, []);
+  for (const { key, chosenFor, changes: of } of counters.samples.changes())
+    choose(key, chosenFor, of, users.get(key) ?? []);
 
   const covered = coverage.between(fromRevision, upTo);
   const sums = tallyTotals(tally);
@@ -90,7 +98,7 @@ export function gather(input: Gathering): Gathered {
     clock: buildRevisionClock(input.anchors),
     top,
     version: input.version,
-    thresholds: liveThresholds,
+    thresholds: withThresholds(liveThresholds, input.thresholds),
   };
 }
 

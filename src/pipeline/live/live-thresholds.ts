@@ -26,6 +26,12 @@ const provenByShape = [
 
 const sustainedMinutes = 0.6;
 
+/** Both, where both say something the second. */
+export function withThresholds(ours: ThresholdSettings, theirs: ThresholdSettings = {}): ThresholdSettings {
+  const ids = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
+  return Object.fromEntries([...ids].map((id) => [id, { ...ours[id], ...theirs[id] }]));
+}
+
 /** Other thresholds than the patterns' own, where a cluster is watched live. */
 export const liveThresholds: ThresholdSettings = {
   ...Object.fromEntries(provenByShape.map((id) => [id, { sustainedMinutes }])),

@@ -1,6 +1,7 @@
 import type { Changes } from '../../history/changes.ts';
 import type { Counted } from '../../model/analysis.ts';
 import type { KeyId } from '../../model/write.ts';
+import type { ThresholdSettings } from '../../patterns/find-causes.ts';
 import type { ChurnReport } from '../../report/schema.ts';
 import { openSnapshot, verifyTrailingHash } from '../../sources/snapshot/trailing-hash.ts';
 import { defaultChoice, thoroughChoice, type Choice } from '../../tally/choose-keys.ts';
@@ -31,6 +32,8 @@ export interface SnapshotTriage {
   readonly refine?: (counted: Counted) => Counted;
   /** Who asked for the writes. */
   readonly requests?: RequestLogs;
+  /** Other thresholds than the patterns' own. */
+  readonly thresholds?: ThresholdSettings;
 }
 
 /** A database file -> the report: one pass that counts every change, one that reads the chosen keys' values in order. */
@@ -67,8 +70,11 @@ export async function triageSnapshot(options: SnapshotTriage): Promise<ChurnRepo
     const reading = read(keys, 'reading what changed');
     const summed = joined?.counted ?? sumUp(anchors);
     const counted = options.refine?.(summed) ?? summed;
-    const { top, version } = options;
-    const gathered = { counted, hasValues: true, changes: await reading, clock, top, version };
+    const { top, version, thresholds } = options;
+    const gathered = {
+      ...{ counted, hasValues: true, changes: await reading, clock, top, version },
+      ...(thresholds && { thresholds }),
+    };
     const report = explain(gathered);
     const again = joined ? new Map<KeyId, Choice>() : suspects(report, counted.chosen, chosen);
     if (again.size === 0) return report;

@@ -14,24 +14,30 @@ import { requiredTool } from '../../etcd/harness/tool.ts';
 export type Truth = {
   /** What was written after a revision, as long as nothing was compacted since. */
   byPrefix: ReadonlyMap<string, { writes: number; deletes: number }>;
-  /** Distinct revisions that hold nothing but keys like this. */
-  invisible(keys: RegExp): number;
+  /** Distinct revisions, up to one, that hold nothing but keys like this. */
+  invisible(keys: RegExp, upTo?: Revision): number;
   lastRevision: Revision;
 };
 
 /** Every change that a snapshot of this etcd holds, taken now by etcdctl. */
-export async function countsInEtcd({ endpoint }: Etcd, after: Revision): Promise<Truth> {
+export async function countsInEtcd({ endpoint }: Pick<Etcd, 'endpoint'>, after: Revision): Promise<Truth> {
   const directory = mkdtempSync(join(tmpdir(), 'kubechurn-truth-'));
   try {
     const file = join(directory, 'snapshot.db');
-    execFileSync(requiredTool('etcdctl'), ['snapshot', 'save', file, '--endpoints', endpoint], { stdio: 'ignore' });
-    return countsIn(file, after);
+    saveSnapshot(endpoint, file);
+    return countsInSnapshot(file, after);
   } finally {
     rmSync(directory, { recursive: true });
   }
 }
 
-function countsIn(file: string, after: Revision): Truth {
+/** As a user takes one. */
+export function saveSnapshot(endpoint: string, file: string): void {
+  execFileSync(requiredTool('etcdctl'), ['snapshot', 'save', file, '--endpoints', endpoint], { stdio: 'ignore' });
+}
+
+/** Every change after a revision that a snapshot holds. */
+export function countsInSnapshot(file: string, after: Revision): Truth {
   const snapshot = openSnapshot(file);
   const keys = createKeyTable(1);
   const outcome = { livePages: 0, damagedPages: 0, damagedElements: 0 };
@@ -60,6 +66,7 @@ function countsIn(file: string, after: Revision): Truth {
   return {
     byPrefix,
     lastRevision: Math.max(after, ...keysOf.keys()),
-    invisible: (pattern) => [...keysOf.values()].filter((of) => of.every((key) => pattern.test(key))).length,
+    invisible: (pattern, upTo = Infinity) =>
+      [...keysOf].filter(([revision, of]) => revision <= upTo && of.every((key) => pattern.test(key))).length,
   };
 }

@@ -51,12 +51,29 @@ phase: Succeeded
   },
 );
 
+/** For pods labelled `fate: fails`: a second after they run they have failed, and stay so. */
+const podFails = stage(
+  'pod-fails',
+  'Pod',
+  [absent('.metadata.deletionTimestamp'), within('.status.phase', 'Running'), within('.metadata.labels.fate', 'fails')],
+  {
+    statusTemplate: `
+containerStatuses:
+{{ range .spec.containers }}
+- { name: {{ .name | Quote }}, image: {{ .image | Quote }}, ready: false, started: false, restartCount: 0, state: { terminated: { exitCode: 1, reason: Error, finishedAt: ${now} } } }
+{{ end }}
+phase: Failed
+`,
+  },
+  1_000,
+);
+
 const podGoes = stage('pod-goes', 'Pod', [{ key: '.metadata.deletionTimestamp', operator: 'Exists' }], {
   delete: true,
 });
 
 /** kwok's configuration file: JSON documents, as YAML allows. */
-export const kwokStages = [nodeReady, podRuns, jobsPodSucceeds, podGoes]
+export const kwokStages = [nodeReady, podRuns, jobsPodSucceeds, podFails, podGoes]
   .map((document) => JSON.stringify(document))
   .join('\n---\n');
 
@@ -79,11 +96,17 @@ function stage(
   kind: 'Node' | 'Pod',
   matchExpressions: readonly Expression[],
   next: { statusTemplate: string } | { delete: true },
+  afterMs = 0,
 ) {
   return {
     apiVersion: 'kwok.x-k8s.io/v1alpha1',
     kind: 'Stage',
     metadata: { name },
-    spec: { resourceRef: { apiGroup: 'v1', kind }, selector: { matchExpressions }, next },
+    spec: {
+      resourceRef: { apiGroup: 'v1', kind },
+      selector: { matchExpressions },
+      ...(afterMs > 0 && { delay: { durationMilliseconds: afterMs } }),
+      next,
+    },
   };
 }

@@ -21,6 +21,8 @@ export type ControlPlaneOptions = {
   /** Users beside `admin`, each with its groups; a service account's user name will do ("system:serviceaccount:NS:NAME"). */
   users?: Readonly<Record<string, readonly string[]>>;
   apiServerArgs?: readonly string[];
+  controllerManagerArgs?: readonly string[];
+  kwokArgs?: readonly string[];
   /** Where the API server listens (default: 127.0.0.1). */
   address?: string;
 };
@@ -41,6 +43,8 @@ export type ControlPlane = {
   pids: { apiServer: number; controllerManager?: number; kwok?: number };
   /** Kills the API server in the midst of whatever it does, and starts it again where it was. */
   restartApiServer(): Promise<void>;
+  /** Kills the controller manager and starts it again; its controllers work once the Lease of the killed one has run out. */
+  restartControllerManager(): Promise<void>;
   /** Ends everything and removes all files. */
   stop(): Promise<void>;
 };
@@ -107,10 +111,10 @@ async function startIn(scene: Scene, etcd: Etcd, options: ControlPlaneOptions): 
     );
   try {
     await ready();
-    const controllerManager = options.controllerManager
-      ? await startControllerManager(scene, files, client)
+    let controllerManager = options.controllerManager
+      ? await startControllerManager(scene, files, client, options)
       : undefined;
-    const kwok = options.kwok ? await startKwok(scene, files, kwokPort) : undefined;
+    const kwok = options.kwok ? await startKwok(scene, files, kwokPort, options) : undefined;
     return {
       url,
       tokenFor,
@@ -120,16 +124,25 @@ async function startIn(scene: Scene, etcd: Etcd, options: ControlPlaneOptions): 
       kubeconfig: files.kubeconfig,
       ca,
       auditLogFile: files.auditLog,
-      pids: {
-        apiServer: apiServer.pid,
-        ...(controllerManager && { controllerManager: controllerManager.pid }),
-        ...(kwok && { kwok: kwok.pid }),
+      get pids() {
+        return {
+          apiServer: apiServer.pid,
+          ...(controllerManager && { controllerManager: controllerManager.pid }),
+          ...(kwok && { kwok: kwok.pid }),
+        };
       },
       async restartApiServer() {
         process.kill(apiServer.pid, 'SIGKILL');
         await until('the API server to be gone', () => apiServer.ended());
         apiServer = startApiServer();
         await ready();
+      },
+      async restartControllerManager() {
+        const killed = controllerManager;
+        if (!killed) throw new Error('no controller manager was started');
+        process.kill(killed.pid, 'SIGKILL');
+        await until('the controller manager to be gone', () => killed.ended());
+        controllerManager = await startControllerManager(scene, files, client, options);
       },
       async stop() {
         client.close();
@@ -180,7 +193,12 @@ async function certificate({ ca }: ControlPlaneFiles, apiServer: Running): Promi
   });
 }
 
-async function startControllerManager(scene: Scene, files: ControlPlaneFiles, client: ApiClient): Promise<Running> {
+async function startControllerManager(
+  scene: Scene,
+  files: ControlPlaneFiles,
+  client: ApiClient,
+  { controllerManagerArgs = [] }: ControlPlaneOptions,
+): Promise<Running> {
   const { kubeconfig, certificates, serviceAccountKey, ca } = files;
   const args = flags({
     kubeconfig,
@@ -192,7 +210,7 @@ async function startControllerManager(scene: Scene, files: ControlPlaneFiles, cl
     'cert-dir': certificates,
     'secure-port': 0,
   });
-  const running = scene.start(requiredTool('kube-controller-manager'), args);
+  const running = scene.start(requiredTool('kube-controller-manager'), [...args, ...controllerManagerArgs]);
   // it serves no health without a port; pods can be made once it has made their service account
   await until(
     'the controller manager to make a service account',
@@ -205,11 +223,18 @@ async function startControllerManager(scene: Scene, files: ControlPlaneFiles, cl
   return running;
 }
 
-async function startKwok(scene: Scene, { kubeconfig }: ControlPlaneFiles, port: number): Promise<Running> {
+async function startKwok(
+  scene: Scene,
+  { kubeconfig }: ControlPlaneFiles,
+  port: number,
+  { kwokArgs = [] }: ControlPlaneOptions,
+): Promise<Running> {
   const config = join(scene.directory, 'kwok.yaml');
   writeFileSync(config, kwokStages);
   const args = flags({ kubeconfig, config, 'manage-all-nodes': true, 'server-address': `127.0.0.1:${port}` });
-  const running = scene.start(requiredTool('kwok'), args, { env: { ...process.env, KWOK_WORKDIR: scene.directory } });
+  const running = scene.start(requiredTool('kwok'), [...args, ...kwokArgs], {
+    env: { ...process.env, KWOK_WORKDIR: scene.directory },
+  });
   await until(
     'kwok to be healthy',
     async () => {

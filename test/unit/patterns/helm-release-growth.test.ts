@@ -39,6 +39,7 @@ describe('helm-release-growth', () => {
     expect(findings[0]).toMatchObject({
       pattern: 'helm-release-growth',
       subject: { type: 'owner', resource: 'releases', namespace: 'shop', name: 'web' },
+      writers: [{ name: 'helm', kind: 'fieldManager' }],
       evidence: { kept: 5, revisions: 20, perHour: 12, fast: true },
     });
     expect(findings[0]?.remedy.steps[0]).toContain('helm -n shop history web');

@@ -148,6 +148,34 @@ describe('pod-churn', () => {
     });
   });
 
+  it('names a Deployment whose pods fail and stay, so that they outnumber by far those it wants', () => {
+    const record = recording();
+    const web = record.create(deployment('web', 3), 'helm');
+    const set = record.create(replicaSet('web-1', web), 'kube-controller-manager');
+    for (let i = 0; i < 200; i++) {
+      record.wait(1.5);
+      const made = record.create(pod(`web-1-${i}`, set), 'kube-controller-manager');
+      record.patch(made, kubelet, { status: { phase: 'Failed' } });
+      record.patch(web, { manager: 'kube-controller-manager' }, { status: { unavailableReplicas: i } });
+    }
+    expect(findingOf(judge(record.writes).findings, 'pod-churn')).toMatchObject({
+      subject: { resource: 'deployments', name: 'web' },
+      evidence: { podsCreated: 200, podsDeleted: 0 },
+    });
+  });
+
+  it('stays silent on a scale-up whose pods all stay, though it was a few before', () => {
+    const record = recording();
+    const web = record.create(deployment('web', 3), 'helm');
+    const set = record.create(replicaSet('web-1', web), 'kube-controller-manager');
+    for (let i = 0; i < 200; i++) {
+      record.wait(1.5);
+      record.create(pod(`web-1-${i}`, set), 'kube-controller-manager');
+      if (i % 10 === 0) record.patch(web, { manager: 'helm' }, { spec: { replicas: 10 + i } });
+    }
+    expect(findingOf(judge(record.writes).findings, 'pod-churn')).toBeUndefined();
+  });
+
   it('stays silent on a CronJob of a few pods', () => {
     expect(judge(jobs(6, 5).writes).findings).toEqual([]);
   });

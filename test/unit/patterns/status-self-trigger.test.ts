@@ -79,6 +79,28 @@ describe('status-self-trigger', () => {
     expect(judge(record.writes).findings).toEqual([]);
   });
 
+  it('stays silent on an autoscaler that scales every few seconds: its time is that of a deed', () => {
+    const record = recording();
+    const hpa = record.create(
+      {
+        apiVersion: 'autoscaling/v2',
+        kind: 'HorizontalPodAutoscaler',
+        metadata: { name: 'web', namespace: 'shop' },
+        spec: { maxReplicas: 5, scaleTargetRef: { kind: 'Deployment', name: 'web' } },
+      },
+      'helm',
+    );
+    for (let i = 0; i < 100; i++) {
+      record.wait(4.3);
+      record.patch(
+        hpa,
+        { manager: 'kube-controller-manager', subresource: 'status' },
+        { status: { lastScaleTime: rfc3339(record.now()) } },
+      );
+    }
+    expect(judge(record.writes).findings).toEqual([]);
+  });
+
   it('stays silent on the heartbeats of nodes, leases and autoscalers', () => {
     const record = recording();
     const node = record.create(

@@ -1,0 +1,76 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../../../etcd/harness/until.ts';
+import { accountOf, core, definition } from '../objects.ts';
+import type { Loop } from '../scenario.ts';
+import { newerEvent } from './events.ts';
+
+const admission = accountOf('kyverno', 'kyverno-admission-controller');
+const reporting = accountOf('kyverno', 'kyverno-reports-controller');
+const reports = '/apis/reports.kyverno.io/v1/namespaces/judged/ephemeralreports';
+
+/** As Kyverno 1.19 writes for each admission: a report that is created, adopted and deleted, and two Events. */
+export const kyvernoReports: Loop = {
+  name: "a flood of Kyverno's intermediate reports",
+  namespace: 'judged',
+  users: [admission, reporting],
+  expected: {
+    pattern: 'kyverno-report-flood',
+    subject: {
+      ...{ type: 'prefix', group: 'reports.kyverno.io', resource: 'ephemeralreports' },
+      name: '/registry/reports.kyverno.io/ephemeralreports',
+    },
+    writers: [
+      [admission, 'kyverno'],
+      [reporting, 'reports-controller'],
+    ],
+    fields: [],
+    remedy: /write fewer|PolicyViolation/,
+    live: true,
+  },
+  async prepare({ as, plane }) {
+    const admin = as('admin', 'helm');
+    await admin.create(
+      '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+      definition('reports.kyverno.io', 'ephemeralreports', 'EphemeralReport'),
+    );
+    await until('reports to be served', async () => (await plane.adminFetch(reports)).status === 200);
+    await admin.create(`${core('judged')}/configmaps`, { metadata: { name: 'judged' } });
+  },
+  start({ as, every, plane }) {
+    const [controller, collector] = [as(admission, 'kyverno'), as(reporting, 'reports-controller')];
+    let uid: string | undefined;
+    every(500, async () => {
+      uid ??= (await plane.request('GET', `${core('judged')}/configmaps/judged`)).metadata.uid;
+      const name = `${randomUUID()}-${randomBytes(3).toString('hex').slice(0, 5)}`;
+      await controller.create(reports, {
+        ...{ apiVersion: 'reports.kyverno.io/v1', kind: 'EphemeralReport' },
+        metadata: {
+          name,
+          labels: {
+            'app.kubernetes.io/managed-by': 'kyverno',
+            'audit.kyverno.io/resource.gvr': 'configmaps.v1',
+            'audit.kyverno.io/resource.kind': 'ConfigMap',
+            'audit.kyverno.io/resource.uid': uid,
+            'audit.kyverno.io/source': 'admission',
+          },
+          annotations: {
+            'audit.kyverno.io/resource.name': 'judged',
+            'audit.kyverno.io/resource.namespace': 'judged',
+          },
+        },
+        spec: { summary: { error: 0, fail: 1, pass: 2, skip: 0, warn: 0 } },
+      });
+      const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'judged', uid };
+      await collector.patch(`${reports}/${name}`, { metadata: { ownerReferences: [owner] } });
+      for (const about of ['judged', 'require-labels'])
+        await controller.create('/apis/events.k8s.io/v1/namespaces/judged/events', {
+          ...newerEvent(about, 'judged'),
+          ...{ reason: 'PolicyViolation', action: 'Resource Passed', type: 'Warning', note: 'labels are required' },
+          ...{ reportingController: 'kyverno-admission', reportingInstance: 'kyverno-admission-0' },
+        });
+      await pause(50);
+      await collector.remove(`${reports}/${name}`);
+    });
+  },
+};
