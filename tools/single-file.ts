@@ -3,7 +3,7 @@ import { chmod, copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
-import { forNode } from './bundle.ts';
+import { forNode, nodeFlags } from './bundle.ts';
 
 // Makes one file that runs where neither Node nor npm is: a copy of the Node that runs this, with the program inside it
 // (Node's single executable applications). The argument is where to; default dist/kubechurn-PLATFORM-ARCHITECTURE.
@@ -56,7 +56,7 @@ async function blobIn(scratch: string): Promise<string> {
     assets: { 'thread.js': thread },
     disableExperimentalSEAWarning: true,
     useCodeCache: true, // halves the start-up
-    execArgv: ['--max-semi-space-size=2', '--disable-warning=ExperimentalWarning'], // as in tools/build.ts
+    execArgv: nodeFlags,
   };
   await writeFile(config, JSON.stringify(settings));
   run('--experimental-sea-config', config);
