@@ -26,6 +26,11 @@ describeWith(programsFor(options), 'the webhook of a real API server', () => {
   const seen = (name: string): Request[] => analyzer.requests.filter(({ key }) => key.name === name);
   const seenAtLast = async (name: string, count = 1): Promise<Request[]> =>
     until(`${count} requests for ${name}`, () => seen(name).length >= count && seen(name));
+  /** The API server asks again, on the newer version, where its cache gave it an older one at first. */
+  const seenOn = async ({ metadata }: { metadata: { name: string; resourceVersion: string } }): Promise<Request> =>
+    until(`a request on ${metadata.name} ${metadata.resourceVersion}`, () =>
+      seen(metadata.name).findLast(({ basedOn }) => basedOn === Number(metadata.resourceVersion)),
+    );
 
   beforeAll(async () => {
     world = await startControlPlane(options);
@@ -52,7 +57,9 @@ describeWith(programsFor(options), 'the webhook of a real API server', () => {
     const changed = await world.request('PATCH', `${configMaps}/told`, change, as);
     await world.request('DELETE', `${configMaps}/told`, undefined, as);
 
-    const [create, update, remove] = await seenAtLast('told', 3);
+    const [create] = await seenAtLast('told');
+    const update = await seenOn(made);
+    const remove = await seenOn(changed);
     const common = {
       key: { group: '', resource: 'configmaps', namespace: 'default', name: 'told' },
       uid: made.metadata.uid,
@@ -61,11 +68,11 @@ describeWith(programsFor(options), 'the webhook of a real API server', () => {
     };
     expect(create).toMatchObject({ ...common, verb: 'create', fieldManager: 'editor' });
     expect(create?.basedOn).toBeUndefined();
-    expect(update).toMatchObject({ ...common, verb: 'update', basedOn: Number(made.metadata.resourceVersion) });
-    expect(remove).toMatchObject({ ...common, verb: 'delete', basedOn: Number(changed.metadata.resourceVersion) });
+    expect(update).toMatchObject({ ...common, verb: 'update' });
+    expect(remove).toMatchObject({ ...common, verb: 'delete' });
     expect(create?.metadataDigest).toBe(digestOf(made));
-    expect(update?.metadataDigest).toBe(digestOf(changed));
-    expect(update?.metadataDigest).not.toBe(create?.metadataDigest);
+    expect(update.metadataDigest).toBe(digestOf(changed));
+    expect(update.metadataDigest).not.toBe(create?.metadataDigest);
   });
 
   it('sees what is written through status, scale and finalizers, by the version it is based on', async () => {
@@ -74,13 +81,12 @@ describeWith(programsFor(options), 'the webhook of a real API server', () => {
     const status = await world.request('PATCH', `${deployments}/web/status`, { status: { replicas: 3 } });
     const held = await world.request('PATCH', `${deployments}/web`, { metadata: { finalizers: ['a.example/b'] } });
 
-    const [, scale, ofStatus, hold] = await seenAtLast('web', 4);
     const { uid } = made.metadata;
-    expect(scale).toMatchObject({ uid, subresource: 'scale', basedOn: Number(made.metadata.resourceVersion) });
-    expect(ofStatus).toMatchObject({ uid, subresource: 'status', basedOn: Number(scaled.metadata.resourceVersion) });
-    expect(hold).toMatchObject({ uid, basedOn: Number(status.metadata.resourceVersion) });
-    expect(ofStatus?.metadataDigest).toBe(digestOf(status));
-    expect(hold?.metadataDigest).toBe(digestOf(held));
+    expect(await seenOn(made)).toMatchObject({ uid, subresource: 'scale' });
+    expect(await seenOn(scaled)).toMatchObject({ uid, subresource: 'status', metadataDigest: digestOf(status) });
+    const hold = await seenOn(status);
+    expect(hold).toMatchObject({ uid, metadataDigest: digestOf(held) });
+    expect(hold.subresource).toBeUndefined();
   });
 
   it('names what the API server names itself', async () => {

@@ -42,7 +42,10 @@ describeWith(['etcd'], 'maintenance refuses, and touches nothing', () => {
     expect(after).toEqual(expect.arrayContaining(armed));
     expect(after).toHaveLength(armed.length);
     expect(armed.map(({ alarm }) => alarm)).toEqual(expect.arrayContaining(['NOSPACE', 'CORRUPT']));
-    expect(await client.status()).toMatchObject({ revision: before.revision, sizeBytes });
+    const { revision, sizeBytes: sizeAfter } = await client.status();
+    expect(revision).toBe(before.revision);
+    // What was written before may have been committed since; a defragmentation would have made it smaller.
+    expect(sizeAfter).toBeGreaterThanOrEqual(sizeBytes);
   });
 
   it('endpoints of different clusters', async () => {
