@@ -23,7 +23,8 @@ RUN tools/sbom.sh > sbom.spdx.json
 FROM ${BUILD_IMAGE} AS runtime
 WORKDIR /
 RUN mkdir -p runtime/nodejs/bin runtime/etc && mkdir -m 1777 runtime/tmp
-RUN cp "$(command -v node)" runtime/nodejs/bin/node && cp -L --parents $(ldd "$(command -v node)" | grep -o '/[^ ]*') runtime
+RUN cp "$(command -v node)" runtime/nodejs/bin/node && ldd runtime/nodejs/bin/node > linked
+RUN grep -o '/[^ ]*' linked > libraries && xargs --arg-file=libraries cp -L --parents --target-directory=runtime
 RUN echo 'nonroot:x:65532:65532:nonroot:/tmp:/nonexistent' > runtime/etc/passwd && echo 'hosts: files dns' > runtime/etc/nsswitch.conf
 
 FROM scratch AS sbom

@@ -8,6 +8,7 @@ import type { AcceptEntry } from '../model/accept.ts';
 import { thresholdsIn } from './thresholds-in.ts';
 import { addEtcdOptions } from './etcd-options.ts';
 import { addKubeOptions, type KubeOptionValues } from './kube-options.ts';
+import { port } from './port.ts';
 import { addStartMaintenanceOptions, outOfSchedule, type StartMaintenanceValues } from './start-maintenance-options.ts';
 
 interface AnalyzerCommandOptions extends KubeOptionValues, EtcdOptionValues, StartMaintenanceValues {
@@ -117,13 +118,6 @@ async function acceptListIn(file: string): Promise<readonly AcceptEntry[]> {
   const { readOptionFile } = await import('../config/option-file.ts');
   const { catalogue } = await import('../patterns/catalogue.ts');
   return parseAcceptList({ text: readOptionFile('--accept', file), file, patterns: catalogue.map(({ id }) => id) });
-}
-
-function port(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 0 || number > 65_535)
-    throw new InvalidArgumentError('give a port, 0 to 65535.');
-  return number;
 }
 
 function wholeNumber(text: string): number {

@@ -9,8 +9,17 @@ import { s3Store } from '../maintenance/backup/s3-store.ts';
 import type { BackupStore } from '../maintenance/backup/store.ts';
 import type { Keep, MaintenanceSettings } from '../maintenance/plan/settings.ts';
 import type { Pace } from '../maintenance/ports.ts';
+import { problem, type ErrorCatalogue } from '../errors/problem.ts';
 import { freeSpace } from '../sources/snapshot/spool-target.ts';
 import type { TargetOptions } from './target-options.ts';
+
+const settingsErrors = {
+  metricsWithoutWatch: problem(
+    'MAINTAIN_METRICS_WITHOUT_WATCH',
+    () => '--metrics-port is for --watch: a single run ends before anybody could ask it',
+    2,
+  ),
+} satisfies ErrorCatalogue;
 
 export interface MaintainOptions extends TargetOptions {
   readonly budget: string;
@@ -27,6 +36,9 @@ export interface MaintainOptions extends TargetOptions {
   readonly dryRun: boolean;
   readonly watch: boolean;
   readonly every: string;
+  /** Absent: no metrics are served. */
+  readonly metricsPort?: number;
+  readonly metricsHost: string;
   readonly quota?: string;
   readonly freeDisk?: string;
   readonly probeBudget?: string;
@@ -52,6 +64,7 @@ export interface ParsedOptions {
 
 /** Throws a Problem for the first option that cannot be understood, before anything is asked of any etcd. */
 export function parseMaintainOptions(options: MaintainOptions, environment: Environment = {}): ParsedOptions {
+  if (options.metricsPort !== undefined && !options.watch) throw settingsErrors.metricsWithoutWatch();
   const { quota, freeDisk, probeBudget, defragmentTimeout, backupCount, backupAge } = options;
   const retention = {
     ...(backupCount !== undefined && { count: Math.max(1, parseCount('--backup-count', backupCount)) }),

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { addTargetOptions } from './target-options.ts';
 import type { MaintainOptions } from './maintain-settings.ts';
+import { port } from './port.ts';
 import type { Program } from './triage.ts';
 
 /** Exit codes: 0 done or nothing to do, 1 failed, 2 usage, 3 refused as unsafe, 4 partly done. */
@@ -25,6 +26,8 @@ export function maintainCommand(program: Program): Command {
     .option('--dry-run', 'print the plan and change nothing', false)
     .option('--watch', 'stay, look every so often, and act when the budget is crossed', false)
     .option('--every <duration>', 'with --watch: how often', '1m')
+    .option('--metrics-port <port>', 'with --watch: serve /metrics there; 0 takes any (default: nowhere)', port)
+    .option('--metrics-host <address>', 'where that listens', '0.0.0.0')
     .option('--quota <bytes>', "etcd's quota, where it cannot be read")
     .option('--free-disk <bytes>', 'what the data directories have free, where an old etcd makes it matter')
     .option('--probe-budget <duration>', 'how long a member may be silent until its kubelet kills it (kubeadm 80s)')

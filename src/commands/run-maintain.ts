@@ -17,6 +17,7 @@ import { triageSnapshot } from '../pipeline/offline/triage.ts';
 import type { MaintenanceRecord } from '../report/maintenance/schema.ts';
 import { freeSpace } from '../sources/snapshot/spool-target.ts';
 import { takeLock } from './maintain-lock.ts';
+import { serveMaintenanceMetrics } from './maintain-metrics.ts';
 import { parseMaintainOptions, type MaintainOptions, type ParsedOptions } from './maintain-settings.ts';
 import { startProgress, type Progress } from './progress.ts';
 import { targetConnection, type TargetConnection } from './target-options.ts';
@@ -41,7 +42,13 @@ export async function runMaintain(options: MaintainOptions, program: Program): P
   };
   if (options.watch) {
     const complain = (sentence: string): void => void process.stderr.write(`kubechurn: ${sentence}\n`);
-    return watchMaintenance({ once, print, complain, everyMs: parsed.everyMs, clock: systemClock, signal });
+    const { looked, stop } = await serveMaintenanceMetrics(options, program.version);
+    try {
+      const { everyMs } = parsed;
+      return await watchMaintenance({ once, print, complain, looked, everyMs, clock: systemClock, signal });
+    } finally {
+      await stop();
+    }
   }
   const record = await once();
   await print(record);

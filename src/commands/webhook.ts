@@ -13,6 +13,7 @@ import type { RunningWebhook } from '../pipeline/webhook/run-webhook.ts';
 import type { ThrottleSwitch } from '../pipeline/webhook/throttle-switch.ts';
 import type { Log } from '../telemetry/log.ts';
 import { addKubeOptions, type KubeOptionValues } from './kube-options.ts';
+import { port } from './port.ts';
 
 const webhookErrors = {
   noCertificate: problem(
@@ -169,13 +170,6 @@ async function certificateSource(options: WebhookCommandOptions): Promise<Certif
     namespace: options.namespace ?? connection.namespace,
     ...{ secret: tlsSecret, configuration, names: tlsNames, everyMs },
   });
-}
-
-function port(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 0 || number > 65_535)
-    throw new InvalidArgumentError('give a port, 0 to 65535.');
-  return number;
 }
 
 function urls(text: string): readonly URL[] {

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { programsFor, startControlPlane, type ControlPlane } from '../cluster/harness/start-control-plane.ts';
+import { issueAuthority } from '../../src/server/tls/issue.ts';
 import { describeWith } from '../etcd/harness/describe-with.ts';
+import { until } from '../etcd/harness/until.ts';
 import { inCi, namespace, objectsIn, objectsOf, template, valuesFiles, type Rendered } from './harness/helm.ts';
 import { schemasOf } from './harness/json-schemas.ts';
 import { kubeconform } from './harness/kubeconform.ts';
@@ -126,4 +128,54 @@ describeWith(['kubeconform'], 'kubeconform, by the schemas that this API server 
     ]);
   });
 });
+
+  // Last, because from then on this API server asks webhooks that nobody serves.
+  it('lets the account of the webhook change caBundle of its configuration and nothing else', async () => {
+    const kinds = new Set(['ClusterRole', 'ClusterRoleBinding', 'ValidatingWebhookConfiguration']);
+    const rendered = objectsOf(inCi('default-values.yaml'));
+    const put = async (object: Rendered): Promise<void> => {
+      const { resource } = await pluralOf(object.apiVersion, object.kind);
+      await world.request('POST', `${pathOf(object.apiVersion)}/${resource}`, object);
+    };
+    for (const object of rendered.filter(({ kind }) => kinds.has(kind))) await put(object);
+    const path = `${pathOf('admissionregistration.k8s.io/v1')}/validatingwebhookconfigurations/kubechurn`;
+    const asWebhook = { contentType: 'application/json-patch+json', impersonate: `system:serviceaccount:${namespace}:kubechurn-webhook` };
+    const patched = async (field: string, value: unknown, op = 'add') => {
+      const body = [{ op, path: field, value }];
+      return world.adminFetch(`${path}?dryRun=All`, { method: 'PATCH', body, ...asWebhook });
+    };
+    const elsewhere = ['/webhooks/0/clientConfig', { url: 'https://elsewhere.example' }] as const;
+    // RBAC alone would let it.
+    expect((await patched(...elsewhere)).status).toBe(200);
+
+    for (const object of rendered.filter(({ kind }) => kind.startsWith('ValidatingAdmissionPolicy'))) await put(object);
+    await until('the policy to hold', async () => (await patched(...elsewhere)).status === 422);
+    const tampering: readonly (readonly [field: string, value: unknown, op?: string])[] = [
+      elsewhere,
+      ['/webhooks/0/clientConfig/service/namespace', 'team-a'],
+      ['/webhooks/0/clientConfig/service/path', '/other'],
+      ['/webhooks/0/name', 'other.kubechurn.dev'],
+      ['/webhooks/1', undefined, 'remove'],
+      ['/webhooks/0/rules/0/operations', ['*']],
+      ['/webhooks/0/failurePolicy', 'Fail'],
+      ['/webhooks/0/matchPolicy', 'Exact'],
+      ['/webhooks/0/namespaceSelector', {}],
+      ['/webhooks/0/objectSelector', { matchLabels: { a: 'b' } }],
+      ['/webhooks/0/timeoutSeconds', 30],
+      ['/webhooks/0/admissionReviewVersions', ['v1', 'v1beta1']],
+      ['/webhooks/0/sideEffects', 'NoneOnDryRun'],
+      ['/webhooks/0/matchConditions', undefined, 'remove'],
+      ['/metadata/labels/kubechurn.dev~1throttle', 'off'],
+    ];
+    for (const [field, value, op] of tampering) {
+      const { status, text } = await patched(field, value, op);
+      expect(`${field} ${status} ${text}`).toMatch(/ 422 .*the webhook may change caBundle of its configuration, and not /);
+    }
+    const authority = Buffer.from((await issueAuthority('test', new Date())).certificate).toString('base64');
+    expect((await patched('/webhooks/0/clientConfig/caBundle', authority)).status).toBe(200);
+    // Nobody else is held to it.
+    const body = [{ op: 'add', path: '/webhooks/0/failurePolicy', value: 'Fail' }];
+    const { contentType } = asWebhook;
+    expect((await world.adminFetch(`${path}?dryRun=All`, { method: 'PATCH', body, contentType })).status).toBe(200);
+  });
 });

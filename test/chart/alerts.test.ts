@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { createMaintenanceMetrics } from '../../src/telemetry/maintenance-metrics.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createWebhookMetrics } from '../../src/telemetry/webhook-metrics.ts';
 import { describeWith } from '../etcd/harness/describe-with.ts';
@@ -12,6 +13,7 @@ const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, impo
 
 type Rule = {
   readonly alert: string;
+  readonly record?: string;
   readonly expr: string;
   readonly labels: { readonly severity: string };
   readonly annotations: Readonly<Record<string, string>>;
@@ -19,6 +21,7 @@ type Rule = {
 type Groups = { readonly groups: readonly { readonly rules: readonly Rule[] }[] };
 
 const rulesIn = ({ groups }: Groups): Rule[] => groups.flatMap(({ rules }) => rules);
+const recorded = parse(readFileSync(at('chart/files/recording-rules.yaml'), 'utf8')) as Groups;
 const alerts = rulesIn(parse(readFileSync(at('chart/files/alerts.yaml'), 'utf8')) as Groups);
 
 /** Ours, as the programs expose them. */
@@ -33,7 +36,8 @@ async function ownMetrics(): Promise<Set<string>> {
     ...{ version: '', reviews: 0, warnings: 0, throttled: 0, refused: 0, unread: 0, delivered: 0, dropped: 0 },
     ...{ waiting: 0, failures: 0, certificateUntil: 0 },
   }));
-  const text = (await analyzer.text()) + (await webhook.text());
+  const maintenance = createMaintenanceMetrics('', 0);
+  const text = (await analyzer.text()) + (await webhook.text()) + (await maintenance.text());
   return new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name));
 }
 
@@ -63,7 +67,9 @@ describeWith(['promtool', 'helm'], 'the alerts and the dashboard', () => {
   });
 
   it('are rendered by the chart as they are in their file, but for the release and the address of the pages', () => {
-    const rule = objectsOf(inCi('everything-values.yaml')).find(({ kind }) => kind === 'PrometheusRule');
+    const rule = objectsOf(inCi('everything-values.yaml')).find(
+      ({ kind, metadata: { name } }) => kind === 'PrometheusRule' && name === 'churn',
+    );
     const spec = rule?.['spec'] as Groups;
     expect(rulesIn(spec).map(({ alert }) => alert)).toEqual(alerts.map(({ alert }) => alert));
     expect(JSON.stringify(spec)).not.toContain('kubechurn-etcd-');
@@ -74,10 +80,22 @@ describeWith(['promtool', 'helm'], 'the alerts and the dashboard', () => {
 
   it('ask only for metrics that our programs have', async () => {
     const dashboard = readFileSync(at('chart/files/dashboard.json'), 'utf8');
-    const asked = [...alerts.map(({ expr }) => expr), dashboard].flatMap((text) => text.match(/kubechurn_\w+/g) ?? []);
+    const recordings = rulesIn(recorded).map(({ expr }) => expr);
+    const asked = [...alerts.map(({ expr }) => expr), ...recordings, dashboard].flatMap(
+      (text) => text.match(/kubechurn_\w+/g) ?? [],
+    );
     const known = await ownMetrics();
     expect(asked.length).toBeGreaterThan(15);
     expect([...new Set(asked)].filter((name) => !known.has(name) && !known.has(name.replace(/_total$/, '')))).toEqual([]);
+  });
+
+  it('have beside them what is recorded for fleets, each of it tested, and rendered as it is', () => {
+    expect(promtool('test', 'rules', at('test/chart/recording-rules.yaml'))).toBe('');
+    const tests = readFileSync(at('test/chart/recording-rules.yaml'), 'utf8');
+    for (const { record } of rulesIn(recorded)) expect(tests).toContain(`expr: ${record}\n`);
+    const rendered = objectsOf(inCi('everything-values.yaml')).filter(({ kind }) => kind === 'PrometheusRule');
+    expect(rendered.map(({ metadata: { name } }) => name).sort()).toEqual(['churn', 'churn-recording']);
+    expect(rendered.find(({ metadata: { name } }) => name === 'churn-recording')?.['spec']).toEqual(recorded);
   });
 
   it('leave no link of a page without its target', () => {

@@ -61,6 +61,11 @@ const guards: readonly (readonly [string, readonly string[], string])[] = [
     "analyzer.startMaintenance is a, whose budget is a share of a quota that is not known: set analyzer.quota to etcd's --quota-backend-bytes",
   ],
   [
+    'metrics of a pod that is not there',
+    set('metrics.podMonitor.enabled=true'),
+    'metrics.podMonitor scrapes the pod of maintain --watch, and there is none: it comes with profile kubeadm, k3s or rke2',
+  ],
+  [
     'a profile that does not say which etcd',
     set('etcd.profile=vcluster-deployed'),
     'etcd.profile is vcluster-deployed, and that alone does not say which etcd: add it to maintenance.targets',
@@ -206,13 +211,13 @@ describeWith(['helm'], 'bad values of the chart', () => {
   it('says so where cert-manager or the Prometheus operator is missing', () => {
     const bare = template(set('webhook.tls.mode=certManager'), { apis: [] });
     expect(bare.stderr).toContain('webhook.tls.mode is certManager, and this cluster has no cert-manager: install it, or');
-    for (const which of ['serviceMonitor', 'prometheusRule']) {
+    for (const which of ['serviceMonitor', 'podMonitor', 'prometheusRule', 'recordingRules']) {
       const { code, stderr } = template(
         [...inCi('existing-secret-values.yaml'), ...set(`metrics.${which}.enabled=true`)],
         { apis: [] },
       );
       expect(code).toBe(1);
-      expect(stderr).toContain('which this cluster does not have: install its CRDs first, or leave both disabled');
+      expect(stderr).toContain('which this cluster does not have: install its CRDs first, or leave them disabled');
     }
   });
 });

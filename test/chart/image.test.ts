@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describeWith } from '../etcd/harness/describe-with.ts';
+import { requiredTool } from '../etcd/harness/tool.ts';
 import { stages } from './harness/dockerfile.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -85,10 +87,41 @@ describe('the image, its Dockerfile followed step by step', () => {
   });
   });
 
+  it('comes with a list of what it is made of, which its own stage makes', () => {
+    const stage = join(scratch, 'sbom');
+    mkdirSync(stage);
+    for (const { name, rest } of stages().get('sbom-build') ?? []) {
+      if (name === 'COPY') copy(rest, root, stage);
+      if (name !== 'RUN') continue;
+      const { status, stderr } = spawnSync('sh', ['-c', rest], { cwd: stage, encoding: 'utf8', env: pathWithNode() });
+      expect({ rest, status, stderr: status === 0 ? '' : stderr }).toEqual({ rest, status: 0, stderr: '' });
+    }
+    const { spdxVersion, packages } = JSON.parse(readFileSync(join(stage, 'sbom.spdx.json'), 'utf8')) as {
+      spdxVersion: string;
+      packages: { name: string; versionInfo: string }[];
+    };
+    expect(spdxVersion).toBe('SPDX-2.3');
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    const listed = packages.map(({ name, versionInfo }) => `${name}@${versionInfo}`);
+    expect(listed).toEqual(
+      expect.arrayContaining(Object.entries(dependencies).map(([name, version]) => `${name}@${version}`)),
+    );
+    expect(listed.filter((each) => each.startsWith('jest@'))).toEqual([]);
+  });
+
   it('runs as a user that is not root', () => {
     const last = [...stages().values()].at(-1) ?? [];
     expect(last.find(({ name }) => name === 'USER')?.rest).toBe('65532:65532');
     expect(last.map(({ name }) => name)).toEqual(expect.arrayContaining(['LABEL', 'HEALTHCHECK', 'ENTRYPOINT']));
+  });
+});
+
+describeWith(['hadolint'], 'the Dockerfile', () => {
+  it('is one that hadolint has nothing to say about', () => {
+    const { status, stdout, stderr } = spawnSync(requiredTool('hadolint'), [join(root, 'Dockerfile')], { encoding: 'utf8' });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 });
 

@@ -20,6 +20,7 @@ const values = [
   ...['name=own', 'profile=kubeadm', 'every=1s', 'acceptOutage=true', 'backup.hostPath=/var/backups/kubechurn'],
   ...['backup.count=2', 'quota=16MiB', 'budget=80%', 'keep=1'],
 ].flatMap((value) => ['--set', `maintenance.targets[0].${value}`]);
+const metricsPort = 9447;
 
 describeWithPods(['etcd', 'etcdctl', 'helm'], 'the pod that stays on a kubeadm node', () => {
   const scene = openScene('kubeadm');
@@ -65,7 +66,7 @@ describeWithPods(['etcd', 'etcdctl', 'helm'], 'the pod that stays on a kubeadm n
       { name: 'etcd' },
     );
     await until('etcd to be healthy', () => etcdctl(['endpoint', 'health']).status === 0, { everyMs: 200 });
-    const objects = objectsOf(values);
+    const objects = objectsOf([...values, '--set', `metrics.podMonitor.enabled=true,metrics.podMonitor.port=${metricsPort}`]);
     const watch = objects.find(({ kind, metadata: { name } }) => kind === 'Deployment' && name === 'kubechurn-etcd-own');
     const hostPaths = new Map([
       [keys, at('pki')],
@@ -96,6 +97,14 @@ describeWithPods(['etcd', 'etcdctl', 'helm'], 'the pod that stays on a kubeadm n
       { withinMs: 120_000, everyMs: 200 },
     );
     expect(readdirSync(at('backups')).filter((name) => !name.startsWith('.')).length).toBeGreaterThan(0);
+  });
+
+  it('answers Prometheus meanwhile, on the network of its node', () => {
+    const [first, ...rest] = [...place.within, process.execPath];
+    const ask = `fetch('http://127.0.0.1:${metricsPort}/metrics').then((answer) => answer.text()).then(console.log)`;
+    const { stdout } = spawnSync(first, [...rest, '-e', ask], { encoding: 'utf8' });
+    // The run itself is counted once it has watched for a minute whether the alarm comes back.
+    expect(stdout).toMatch(/^kubechurn_maintenance_looks_total\{outcome="done"\} \d+$/m);
   });
 
   it('has written nothing where its keys are', () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeWith } from '../etcd/harness/describe-with.ts';
 import { fill } from '../etcd/harness/fill.ts';
 import { freePorts } from '../etcd/harness/free-ports.ts';
+import { getText } from '../etcd/harness/get-text.ts';
 import { startEtcd, type Etcd } from '../etcd/harness/start-etcd.ts';
 import { maintenanceRecord } from '../../src/report/maintenance/schema.ts';
 import { until } from '../etcd/harness/until.ts';
@@ -24,6 +25,8 @@ describe('kubechurn maintain, given wrong options', () => {
     [['--backup', 's3://b-1', '--backup-endpoint', 'minio'], /--backup-endpoint minio is no URL/],
     [['--lease', 'a/b/c'], /--lease takes NAMESPACE, NAMESPACE\/NAME or off, not "a\/b\/c"/],
     [['--every', '0s'], /--every takes a duration/],
+    [['--metrics-port', '1'], /--metrics-port is for --watch/],
+    [['--watch', '--metrics-port', '65536'], /give a port, 0 to 65535/],
     [['--evidence', 'perhaps'], /--evidence/],
   ])('%j exits 2 with one sentence', async (args, sentence) => {
     const { code, stdout, stderr } = await kubechurn(['maintain', '--etcd', nowhere, ...args]);
@@ -81,14 +84,19 @@ describeWith(['etcd'], 'kubechurn maintain', () => {
   it('--watch, already running when NOSPACE comes, gets it back, and ends with 0 at SIGTERM', async () => {
     const child = spawn(
       built,
-      ['maintain', '--watch', '--every', '200ms', '--rearm-watch', '1s', '--etcd', etcd.endpoint, '-o', 'json'],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
+      [
+        ...['maintain', '--watch', '--every', '200ms', '--rearm-watch', '1s', '--etcd', etcd.endpoint, '-o', 'json'],
+        ...['--metrics-host', '127.0.0.1', '--metrics-port', '0'],
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     const ended = once(child, 'close');
     let said = '';
+    let told = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (told += text));
+    const port = await until('its metrics to be served', () => /served on port (\d+)/.exec(told)?.[1]);
+    const metrics = async (): Promise<string> => (await getText(`http://127.0.0.1:${port}/metrics`)) ?? '';
     const outcomes = () =>
       said
         .split('\n')
@@ -99,6 +107,10 @@ describeWith(['etcd'], 'kubechurn maintain', () => {
     await until('it to have acted', () => outcomes().includes('done'), { withinMs: 60_000 });
     await until('it to find nothing more to do', () => outcomes().at(-1) === 'nothing-to-do');
     expect(await etcd.client.alarms()).toEqual([]);
+    const exposed = await metrics();
+    expect(exposed).toMatch(/^kubechurn_maintenance_looks_total\{outcome="done"\} [1-9]/m);
+    expect(exposed).toMatch(/^kubechurn_maintenance_member_size_bytes\{member="[^"]+"\} [1-9]/m);
+    expect(exposed).toMatch(/^kubechurn_maintenance_well_timestamp_seconds \d{10}/m);
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
   });

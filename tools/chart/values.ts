@@ -205,6 +205,22 @@ export const values: readonly Value[] = [
   { path: 'metrics.serviceMonitor.interval', schema: duration, default: '30s', doc: 'how often' },
   { path: 'metrics.serviceMonitor.labels', schema: labels, default: {}, doc: 'by which your Prometheus finds it' },
   {
+    path: 'metrics.podMonitor.enabled',
+    schema: flag,
+    default: false,
+    doc: 'let the pod of `maintain --watch` (kubeadm, k3s, rke2) serve metrics on its node, and scrape it (Prometheus operator)',
+  },
+  { path: 'metrics.podMonitor.port', schema: port, default: 9447, doc: 'of the node' },
+  { path: 'metrics.podMonitor.interval', schema: duration, default: '30s', doc: 'how often' },
+  { path: 'metrics.podMonitor.labels', schema: labels, default: {}, doc: 'by which your Prometheus finds it' },
+  {
+    path: 'metrics.recordingRules.enabled',
+    schema: flag,
+    default: false,
+    doc: 'the few series that docs/fleet.md takes to one place for many clusters (Prometheus operator)',
+  },
+  { path: 'metrics.recordingRules.labels', schema: labels, default: {}, doc: 'by which your Prometheus finds it' },
+  {
     path: 'metrics.prometheusRule.enabled',
     schema: flag,
     default: false,

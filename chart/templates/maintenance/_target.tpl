@@ -88,6 +88,11 @@ kubechurn.dev/target: {{ (index . 1).name }}
 {{- if $target.every }}
 - --every={{ $target.every }}
 {{- end }}
+{{- with (index . 0).Values.metrics.podMonitor }}
+{{- if .enabled }}
+- --metrics-port={{ .port }}
+{{- end }}
+{{- end }}
 {{- else if eq $target.profile "vcluster-deployed" }}
 - --target=vcluster/{{ $target.vcluster.namespace }}/{{ $target.vcluster.name }}
 {{- else }}
@@ -140,6 +145,12 @@ kubechurn.dev/target: {{ (index . 1).name }}
   envFrom:
     - secretRef:
         name: {{ . }}
+  {{- end }}
+  {{- if and $target.isHost $root.Values.metrics.podMonitor.enabled }}
+  ports:
+    - name: metrics
+      containerPort: {{ $root.Values.metrics.podMonitor.port }}
+      protocol: TCP
   {{- end }}
   resources:
     {{- toYaml $target.resources | nindent 4 }}

@@ -7,6 +7,8 @@ export interface MaintenanceWatch {
   readonly once: () => Promise<MaintenanceRecord>;
   readonly print: (record: MaintenanceRecord) => Promise<void>;
   readonly complain: (sentence: string) => void;
+  /** Told after each look; undefined where the etcd could not be reached. */
+  readonly looked: (record: MaintenanceRecord | undefined) => void;
   readonly everyMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -21,12 +23,13 @@ const atMost = 6 * 60 * 60_000;
  * that very etcd cannot write any more. Prints what changed. Ends with the signal: 0, or the code of the run it stopped.
  */
 export async function watchMaintenance(watch: MaintenanceWatch): Promise<number> {
-  const { once, print, complain, everyMs, clock, signal } = watch;
+  const { once, print, complain, looked, everyMs, clock, signal } = watch;
   let told = '';
   let troubles = 0;
   for (;;) {
     try {
       const record = await once();
+      looked(record);
       const isNews = record.outcome !== 'nothing-to-do' || told !== record.outcome;
       if (isNews) await print(record);
       told = record.outcome;
@@ -35,6 +38,7 @@ export async function watchMaintenance(watch: MaintenanceWatch): Promise<number>
     } catch (error) {
       // etcd away, a certificate past its end: it may come back.
       if (!isProblem(error)) throw error;
+      looked(undefined);
       if (signal.aborted) return 0;
       if (told !== error.message) complain(error.message);
       told = error.message;

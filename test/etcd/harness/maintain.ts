@@ -18,6 +18,7 @@ const defaults: MaintainOptions = {
   dryRun: false,
   watch: false,
   every: '1m',
+  metricsHost: '127.0.0.1',
   acceptOutage: false,
   acceptVersionRisk: false,
   verifyHash: true,

@@ -12,8 +12,10 @@ async function watched(endings: readonly Ending[]) {
   const printed: string[] = [];
   const complaints: string[] = [];
   const pauses: number[] = [];
+  const looks: Ending[] = [];
   const code = await watchMaintenance({
     everyMs: 60_000,
+    looked: (record) => looks.push(record?.outcome ?? 'away'),
     signal: controller.signal,
     complain: (sentence) => complaints.push(sentence),
     print: async ({ outcome }) => void printed.push(outcome),
@@ -30,6 +32,7 @@ async function watched(endings: readonly Ending[]) {
       },
     },
   });
+  expect(looks).toEqual(endings);
   return { code, printed, complaints, pauses };
 }
 
