@@ -10,8 +10,16 @@ type Volume = {
   readonly hostPath?: { readonly path: string };
   readonly persistentVolumeClaim?: { readonly claimName: string };
   readonly secret?: { readonly secretName: string; readonly defaultMode?: number };
-  readonly projected?: { readonly sources: readonly { readonly serviceAccountToken: { path: string; audience: string } }[] };
+  readonly projected?: {
+    readonly sources: readonly {
+      readonly serviceAccountToken?: { readonly path: string; readonly audience?: string };
+      readonly configMap?: { readonly name: string };
+      readonly downwardAPI?: object;
+    }[];
+  };
 };
+
+const accountDirectory = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 export type Mounts = {
   /** Lines of a shell script that mounts everything. */
@@ -28,19 +36,20 @@ export async function mountsOf(node: Node, name: string, spec: PodSpec, files: s
   const empty: string[] = [];
   const refreshed: (() => Promise<void>)[] = [];
 
-  if (spec['automountServiceAccountToken'] === true) {
+  const places = (spec.containers[0]?.volumeMounts ?? []).map(({ mountPath }) => mountPath);
+  // A pod that went through an API server has a volume for it.
+  if (spec['automountServiceAccountToken'] === true && !places.includes(accountDirectory)) {
     const token = { token: await tokenFor(), 'ca.crt': apiServer().ca, namespace };
-    put('/var/run/secrets/kubernetes.io/serviceaccount', token);
+    put(accountDirectory, token);
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the API server takes them
   const volumes = (spec['volumes'] ?? []) as readonly Volume[];
   for (const { name: volume, mountPath, readOnly = false } of spec.containers[0]?.volumeMounts ?? []) {
     const { projected, emptyDir, hostPath, secret, persistentVolumeClaim } = volumes.find((each) => each.name === volume) ?? {};
-    const source = projected?.sources[0]?.serviceAccountToken;
     const claim = claims?.get(persistentVolumeClaim?.claimName ?? '');
     const stand = hostPaths?.get(hostPath?.path ?? '') ?? claim;
     if (claim !== undefined) giveTo(claim, spec.securityContext?.fsGroup ?? 0);
-    if (source) put(mountPath, { [source.path]: await tokenFor(source.audience) });
+    if (projected) put(mountPath, await projectedFiles(projected));
     else if (emptyDir) empty.push(`mkdir -p ${mountPath}`, `mount -t tmpfs -o mode=1777 tmpfs ${mountPath}`);
     else if (secret) bind(await secretDirectory(volume, secret), mountPath, readOnly);
     else if (stand !== undefined) bind(stand, mountPath, readOnly);
@@ -56,6 +65,17 @@ export async function mountsOf(node: Node, name: string, spec: PodSpec, files: s
   function apiServer(): ControlPlane {
     if (!world) throw new Error(`pod ${name} wants a token or a Secret, and there is no API server`);
     return world;
+  }
+
+  /** Of its own, and of what the API server adds to each pod for its service account. */
+  async function projectedFiles({ sources }: NonNullable<Volume['projected']>): Promise<Record<string, string>> {
+    const found: Record<string, string> = {};
+    for (const { serviceAccountToken: token, configMap, downwardAPI } of sources) {
+      if (token) found[token.path] = await tokenFor(token.audience);
+      if (configMap) found['ca.crt'] = apiServer().ca;
+      if (downwardAPI) found['namespace'] = namespace;
+    }
+    return found;
   }
 
   async function tokenFor(audience?: string): Promise<string> {

@@ -55,11 +55,16 @@ export async function runPod(node: Node, { address, within }: Place, name: strin
     `exec setpriv --reuid=${user} --regid=${user} --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all -- "$@"`,
   ].join('\n');
   const { hostname = '', port = '' } = world ? new URL(world.url) : {};
-  const [first, ...rest] = [...within, 'sh', '-c', script, 'pod', inPod.node];
+  const [first, ...rest] = [...within, 'sh', '-c', script, 'pod'];
+  const { command, args = [] } = container;
+  const started = command
+    ? // Where the image has it (Dockerfile).
+      command.map((word) => (word === '/nodejs/bin/node' ? inPod.node : word))
+    : [inPod.node, '--disable-warning=ExperimentalWarning', join(inPod.program, basename(program))];
   const called = `${name}-pod`;
   const running = scene.start(
     first,
-    [...rest, '--disable-warning=ExperimentalWarning', join(inPod.program, basename(program)), ...(container.args ?? [])],
+    [...rest, ...started, ...args],
     {
       name: called,
       env: {
