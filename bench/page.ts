@@ -14,6 +14,7 @@ export interface Contender {
 
 interface Figures {
   readonly live: LiveFigures;
+  readonly maintenance: LiveFigures;
   readonly webhook: LiveFigures;
   readonly startUp: Contender;
   readonly churn: {
@@ -25,8 +26,33 @@ interface Figures {
   readonly audit: readonly AuditFigure[];
 }
 
+/** Of the sections that can be measured alone. */
+export const headings: Readonly<Record<string, string>> = {
+  live: 'A live etcd',
+  maintenance: 'Maintenance',
+  webhook: 'The webhook',
+};
+
+/** The page with one section and its goals as they were measured now; new ones come before the webhook's. */
+export function renewSection(page: string, heading: string, { goals, notes }: LiveFigures): string {
+  const lines = page.split('\n');
+  for (const each of goals) {
+    const found = lines.findIndex((line) => line.startsWith(`| ${each.what} |`));
+    const before = lines.findIndex((line) => line.startsWith('| webhook, '));
+    lines.splice(found === -1 ? before : found, found === -1 ? 0 : 1, liveGoal(each));
+  }
+  const begin = lines.indexOf(`## ${heading}`);
+  const at = begin === -1 ? lines.indexOf(`## ${headings['webhook']}`) : begin;
+  const next = lines.findIndex((line, i) => i > at && (line.startsWith('## ') || line.startsWith(closing)));
+  lines.splice(at, begin === -1 ? 0 : next - at, `## ${heading}`, '', ...notes, '');
+  return lines.join('\n');
+}
+
+/** How the page's last paragraph begins. */
+const closing = 'The databases are written in';
+
 /** docs/performance.md. */
-export function performancePage({ startUp, churn, keys, audit, live, webhook }: Figures): string {
+export function performancePage({ startUp, churn, keys, audit, live, webhook, maintenance }: Figures): string {
   const [plainWarm, goWarm, ours] = churn.warm;
   const [plainCold, , oursCold] = churn.cold;
   const many = keys.warm[2];
@@ -36,7 +62,7 @@ export function performancePage({ startUp, churn, keys, audit, live, webhook }: 
     goal('cold: time, against a plain read', oursCold.seconds / plainCold.seconds, 1.5, 'times'),
     goal('peak resident memory', Math.max(ours.peak, oursCold.peak), 350, 'MB'),
     goal('peak resident memory, 5,000,000 keys', many.peak, 700, 'MB'),
-    ...[...live.goals, ...webhook.goals].map(liveGoal),
+    ...[...live.goals, ...maintenance.goals, ...webhook.goals].map(liveGoal),
     ...audit.map((log) => speedGoal(`audit log, ${log.name}`, speedOf(log), 100)),
   ];
   return `# Performance
@@ -69,15 +95,19 @@ ${table(keys.warm)}
 
 ${auditTable(audit)}
 
-## A live etcd
+## ${headings['live']}
 
 ${live.notes.join('\n')}
 
-## The webhook
+## ${headings['maintenance']}
+
+${maintenance.notes.join('\n')}
+
+## ${headings['webhook']}
 
 ${webhook.notes.join('\n')}
 
-The databases are written in etcd's format by bench/go/make-database: pods, events, leases and policy reports as
+${closing} etcd's format by bench/go/make-database: pods, events, leases and policy reports as
 kube-apiserver stores them, chance seeded. The audit logs repeat the recorded one, in other namespaces each time. Peers (\`auger\`, \`etcd-dump-db\`) are measured where they are on PATH.
 `;
 }

@@ -15,6 +15,7 @@ import type { Evidence, Lock, Ports } from './ports.ts';
 import type { Progress } from './progress.ts';
 import { statusOnceItAnswers } from './steps/await-member.ts';
 import { disarm } from './steps/disarm.ts';
+import { missingRights } from './steps/rights.ts';
 import { verify, type Verification } from './steps/verify.ts';
 
 export type Outcome = 'planned' | 'nothing-to-do' | 'done' | 'partial' | 'refused' | 'failed';
@@ -37,12 +38,12 @@ export async function lookAndPlan(ports: Ports): Promise<{ seen: Seen; plan: Pla
   const { settings, evidence } = ports;
   const seen = await lookOnceLed(ports);
   const plan = makePlan(seen, settings);
-  if (plan.decision !== 'act' || !settings.evidence) return { seen, plan };
   const source = evidenceSource(seen);
-  const obstacles = source ? await evidence.obstacles(source) : [];
-  return obstacles.length === 0
-    ? { seen, plan }
-    : { seen, plan: { ...plan, decision: 'refused', why: obstacles.join('; '), steps: [] } };
+  if (plan.decision !== 'act' || !source) return { seen, plan };
+  const missing = await missingRights(source, ports);
+  const obstacles = missing === undefined && settings.evidence ? await evidence.obstacles(source) : [];
+  const why = missing ?? obstacles.join('; ');
+  return why === '' ? { seen, plan } : { seen, plan: { ...plan, decision: 'refused', why, steps: [] } };
 }
 
 /** A cluster that has just lost its leader elects another within seconds, unless it has lost its quorum. */

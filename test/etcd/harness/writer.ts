@@ -8,8 +8,14 @@ export interface WriterResult {
   readonly longestMs: number;
 }
 
+export interface Writer {
+  /** Writes acknowledged so far. */
+  count(): number;
+  stop(): Promise<WriterResult>;
+}
+
 /** Writes a new key every 20 ms, in turn through each endpoint, until it is stopped; remembers what was acknowledged. */
-export function startWriter(endpoints: readonly string[]): { stop(): Promise<WriterResult> } {
+export function startWriter(endpoints: readonly string[]): Writer {
   const clients = endpoints.map(connect);
   const acknowledged: Acknowledged = new Map();
   const stopping = new AbortController();
@@ -31,6 +37,7 @@ export function startWriter(endpoints: readonly string[]): { stop(): Promise<Wri
   };
   const writing = write();
   return {
+    count: () => acknowledged.size,
     async stop() {
       stopping.abort();
       await writing;
