@@ -15,6 +15,8 @@ export interface Contender {
 interface Figures {
   readonly live: LiveFigures;
   readonly webhook: LiveFigures;
+  readonly analyzer: LiveFigures;
+  readonly cluster: LiveFigures;
   readonly startUp: Contender;
   readonly churn: {
     readonly sizeBytes: number;
@@ -26,7 +28,7 @@ interface Figures {
 }
 
 /** docs/performance.md. */
-export function performancePage({ startUp, churn, keys, audit, live, webhook }: Figures): string {
+export function performancePage({ startUp, churn, keys, audit, live, webhook, analyzer, cluster }: Figures): string {
   const [plainWarm, goWarm, ours] = churn.warm;
   const [plainCold, , oursCold] = churn.cold;
   const many = keys.warm[2];
@@ -36,7 +38,7 @@ export function performancePage({ startUp, churn, keys, audit, live, webhook }: 
     goal('cold: time, against a plain read', oursCold.seconds / plainCold.seconds, 1.5, 'times'),
     goal('peak resident memory', Math.max(ours.peak, oursCold.peak), 350, 'MB'),
     goal('peak resident memory, 5,000,000 keys', many.peak, 700, 'MB'),
-    ...[...live.goals, ...webhook.goals].map(liveGoal),
+    ...[live, webhook, analyzer, cluster].flatMap(({ goals: each }) => each.map(liveGoal)),
     ...audit.map((log) => speedGoal(`audit log, ${log.name}`, speedOf(log), 100)),
   ];
   return `# Performance
@@ -77,6 +79,14 @@ ${live.notes.join('\n')}
 
 ${webhook.notes.join('\n')}
 
+## The analyzer
+
+${analyzer.notes.join('\n')}
+
+## A cluster with both
+
+${cluster.notes.join('\n')}
+
 The databases are written in etcd's format by bench/go/make-database: pods, events, leases and policy reports as
 kube-apiserver stores them, chance seeded. The audit logs repeat the recorded one, in other namespaces each time. Peers (\`auger\`, \`etcd-dump-db\`) are measured where they are on PATH.
 `;
@@ -101,7 +111,8 @@ function auditTable(audit: readonly AuditFigure[]): string {
   return ['| | size | median | MB/s | peak MB | runs | command |', '|---|---|---|---|---|---|---|', ...rows].join('\n');
 }
 
-function liveGoal({ what, measured, allowed, unit, atLeast }: LiveGoal): string {
+/** A row of the table of goals. */
+export function liveGoal({ what, measured, allowed, unit, atLeast }: LiveGoal): string {
   const met = atLeast ? measured >= allowed : measured <= allowed;
   const digits = unit === 'events/s' ? 0 : 2;
   return `| ${what} | ${atLeast ? 'at least ' : ''}${allowed} ${unit} | ${measured.toFixed(digits)} ${unit} | ${met ? 'met' : '**missed**'} |`;

@@ -1,15 +1,35 @@
 import { spawnSync } from 'node:child_process';
 import { statSync, writeFileSync } from 'node:fs';
+import { analyzerFigures } from './analyzer.ts';
 import { auditFigures } from './audit.ts';
 import { databases } from './databases.ts';
-import { liveFigures } from './live.ts';
+import { clusterFigures } from './cluster.ts';
+import { liveFigures, type LiveFigures } from './live.ts';
 import { makeCold, makeWarm, measure, median, type Measure } from './measure.ts';
-import { performancePage, type Contender } from './page.ts';
+import { liveGoal, performancePage, type Contender } from './page.ts';
 import { webhookFigures } from './webhook.ts';
 
+// `npm run bench -- 1` for a quick look; `npm run bench -- 3 analyzer cluster` for some figures alone, which are then only printed.
+const [roundsText = '5', ...named] = process.argv.slice(2);
+const asked = Number(roundsText);
+const alone: Readonly<Record<string, () => Promise<LiveFigures>>> = {
+  live: () => liveFigures(databases().churn, asked),
+  webhook: () => webhookFigures(asked),
+  analyzer: analyzerFigures,
+  cluster: () => clusterFigures(asked),
+};
+if (named.length > 0) {
+  for (const name of named) {
+    const figures = alone[name];
+    if (!figures)
+      throw new Error(`no figures are called ${name}: name ${Object.keys(alone).join(', ')}, or none for all`);
+    const { goals, notes } = await figures();
+    console.log([...goals.map(liveGoal), '', ...notes, ''].join('\n'));
+  }
+  process.exit();
+}
+
 const { churn, keys, count } = databases();
-// `npm run bench -- 1` for a quick look.
-const asked = Number(process.argv[2] ?? 5);
 const rounds = { warm: asked, cold: Math.ceil(asked / 2) };
 
 /** Slow ones are measured once when the file is cold: bbolt's mmap takes half a minute there. */
@@ -71,6 +91,8 @@ const page = performancePage({
   live: await liveFigures(churn, asked),
   audit: await auditFigures(rounds.warm),
   webhook: await webhookFigures(asked),
+  analyzer: await analyzerFigures(),
+  cluster: await clusterFigures(asked),
 });
 writeFileSync('docs/performance.md', page);
 console.log(page);

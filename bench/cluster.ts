@@ -1,0 +1,193 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { probeAnnotation } from '../src/admission/probe.ts';
+import { startControlPlane, type ControlPlane } from '../test/cluster/harness/start-control-plane.ts';
+import { register, startWebhook, type Webhook } from '../test/cluster/harness/webhook.ts';
+import { openScene, type Scene } from '../test/etcd/harness/scene.ts';
+import { until } from '../test/etcd/harness/until.ts';
+import type { LiveFigures } from './live.ts';
+import { median } from './measure.ts';
+
+const webhookUser = 'system:serviceaccount:kubechurn:webhook';
+const configuration = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/kubechurn';
+const configMaps = '/api/v1/namespaces/default/configmaps';
+const quietSeconds = 120;
+const applies = 300;
+const lanes = 8;
+const laneSeconds = 6;
+
+/** A real control plane with the webhook and the analyzer beside it: what they write, and what they cost those who write. */
+export async function clusterFigures(rounds: number): Promise<LiveFigures> {
+  const scene = openScene('bench-cluster');
+  const world = await startControlPlane({ audit: true, users: { [webhookUser]: [] } });
+  try {
+    await world.request('POST', '/api/v1/namespaces', { metadata: { name: 'kubechurn' } });
+    const webhook = await startBoth(scene, world);
+    await register(world, webhook);
+    await isCalled(world, true);
+    const footprint = await footprintFigures(world);
+    const cost = await costFigures(world, webhook, rounds);
+    return { goals: [...footprint.goals, ...cost.goals], notes: [...footprint.notes, ...cost.notes] };
+  } finally {
+    await scene.close();
+    await world.stop();
+  }
+}
+
+async function startBoth(scene: Scene, world: ControlPlane): Promise<Webhook> {
+  const analyzer = scene.start(
+    fileURLToPath(new URL('../dist/kubechurn', import.meta.url)),
+    [
+      ...['analyzer', '--kubeconfig', world.kubeconfig, '--namespace', 'kubechurn', '--health-host', '127.0.0.1'],
+      ...['--api-port', '0', '--health-port', '0', '--requests-host', '127.0.0.1', '--requests-port', '0'],
+      ...['--webhook-account', webhookUser],
+    ],
+    { name: 'analyzer' },
+  );
+  const taking = await until('the analyzer to take requests', () => {
+    if (analyzer.ended()) throw new Error(`the analyzer ended: ${analyzer.lastWords()}`);
+    return /"taking":(\d+)/.exec(analyzer.lastWords())?.[1];
+  });
+  const token = join(scene.directory, 'token');
+  writeFileSync(token, world.tokenFor(webhookUser));
+  return startWebhook(scene, ['--analyzer', `http://127.0.0.1:${taking}`, '--token-file', token]);
+}
+
+/** Whether the API server calls the webhook shows in the warning that a dry run asks for. */
+async function isCalled(world: ControlPlane, wanted: boolean): Promise<void> {
+  const body = { metadata: { generateName: 'probe-', annotations: { [probeAnnotation]: 'bench' } } };
+  await until(`the webhook ${wanted ? 'to be called' : 'not to be called'}`, async () => {
+    const { warnings } = await world.adminFetch(`${configMaps}?dryRun=All`, { method: 'POST', body });
+    return warnings.length > 0 === wanted;
+  });
+}
+
+/** Nothing else writes: what comes by our user agent is ours. */
+async function footprintFigures(world: ControlPlane): Promise<LiveFigures> {
+  await pause(10_000);
+  const before = ownWrites(world);
+  await pause(quietSeconds * 1_000);
+  const perMinute = ((ownWrites(world) - before) * 60) / quietSeconds;
+  console.error(`bench: footprint: ${perMinute.toFixed(1)} writes a minute`);
+  return {
+    goals: [{ what: 'own writes to etcd while nothing is wrong', allowed: 5, measured: perMinute, unit: 'a minute' }],
+    notes: [
+      `Analyzer and webhook on a real, idle kube-apiserver for ${quietSeconds} s: ${perMinute.toFixed(1)} writes of ours a minute by its audit log, which are the renewals of one Lease.`,
+    ],
+  };
+}
+
+const neverStored = new Set(['tokenreviews', 'selfsubjectaccessreviews', 'subjectaccessreviews']);
+
+function ownWrites({ auditLogFile }: ControlPlane): number {
+  return readFileSync(auditLogFile, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('"userAgent":"kubechurn"'))
+    .map(
+      (line) =>
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an audit event
+        JSON.parse(line) as {
+          readonly verb: string;
+          readonly stage: string;
+          readonly requestURI: string;
+          readonly objectRef?: { readonly resource?: string };
+          readonly responseStatus?: { readonly code?: number };
+        },
+    )
+    .filter(
+      ({ verb, stage, requestURI, objectRef, responseStatus }) =>
+        ['create', 'update', 'patch', 'delete'].includes(verb) &&
+        stage === 'ResponseComplete' &&
+        (responseStatus?.code ?? 0) < 300 &&
+        !requestURI.includes('dryRun') &&
+        !neverStored.has(objectRef?.resource ?? ''),
+    ).length;
+}
+
+interface Cost {
+  /** ms of one apply at a time. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Applies a second, several at a time. */
+  readonly throughput: number;
+}
+
+async function costFigures(world: ControlPlane, webhook: Webhook, rounds: number): Promise<LiveFigures> {
+  const runs: Record<'without' | 'with', Cost[]> = { without: [], with: [] };
+  for (let round = 0; round < rounds; round++)
+    for (const name of ['without', 'with'] as const) {
+      if (name === 'with') await register(world, webhook);
+      else await world.adminFetch(configuration, { method: 'DELETE' });
+      await isCalled(world, name === 'with');
+      const cost = { ...(await latencies(world)), throughput: await throughput(world) };
+      runs[name].push(cost);
+      console.error(
+        `bench: apply ${name} webhook: p50 ${cost.p50.toFixed(2)} ms, p99 ${cost.p99.toFixed(1)} ms, ${cost.throughput.toFixed(0)} a second`,
+      );
+    }
+  const of = (name: keyof typeof runs, figure: keyof Cost): number => median(runs[name].map((run) => run[figure]));
+  const told = (name: keyof typeof runs): string =>
+    `p50 ${of(name, 'p50').toFixed(1)} ms, p99 ${of(name, 'p99').toFixed(1)} ms, ${of(name, 'throughput').toFixed(0)} a second from ${lanes} at a time`;
+  return {
+    goals: [
+      {
+        what: 'added to a server-side apply by the webhook, at the median',
+        allowed: 10,
+        measured: of('with', 'p50') - of('without', 'p50'),
+        unit: 'ms',
+      },
+      {
+        what: 'throughput of applies with the webhook, against without',
+        allowed: 0.9,
+        measured: of('with', 'throughput') / of('without', 'throughput'),
+        unit: 'times',
+        atLeast: true,
+      },
+    ],
+    notes: [
+      `Server-side applies of a ConfigMap of 2 KB at a real kube-apiserver with the analyzer watching, medians of ${rounds} rounds turn by turn: without the webhook ${told('without')}; with it ${told('with')}. etcd, API server, webhook, analyzer and writers share the machine.`,
+    ],
+  };
+}
+
+let written = 0;
+
+async function apply(world: ControlPlane, name: string): Promise<void> {
+  const body = {
+    ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } },
+    data: { n: String((written += 1)), text: 'x'.repeat(2_000) },
+  };
+  await world.request('PATCH', `${configMaps}/${name}?force=true`, body, {
+    fieldManager: 'bench',
+    contentType: 'application/apply-patch+yaml',
+  });
+}
+
+async function latencies(world: ControlPlane): Promise<Pick<Cost, 'p50' | 'p99'>> {
+  const took: number[] = [];
+  for (let i = 0; i < applies; i++) {
+    const began = performance.now();
+    await apply(world, `latency-${i % 50}`);
+    took.push(performance.now() - began);
+  }
+  took.sort((a, b) => a - b);
+  return { p50: median(took), p99: took[Math.floor(took.length * 0.99)] ?? 0 };
+}
+
+async function throughput(world: ControlPlane): Promise<number> {
+  const began = performance.now();
+  let done = 0;
+  const lane = async (which: number): Promise<void> => {
+    for (let i = 0; performance.now() - began < laneSeconds * 1_000; i++) {
+      await apply(world, `lane-${which}-${i % 20}`);
+      done++;
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, (_, which) => lane(which)));
+  return done / ((performance.now() - began) / 1_000);
+}
+
+// `node bench/cluster.ts 3` for these figures alone.
+if (import.meta.main) console.log(await clusterFigures(Number(process.argv[2] ?? 3)));
