@@ -1,7 +1,7 @@
 #!/bin/sh
 # The one way to start anything here; make and npm run both come through it:
 #
-#   tools/run.sh TASK [ARGUMENT...]     TASK: build demo test test-fast test-faults bench lint format tools jest node
+#   tools/run.sh TASK [ARGUMENT...]     TASK: build demo demo-cluster test test-fast test-faults bench lint format tools jest node
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
@@ -26,6 +26,11 @@ case $task in
     node tools/build.ts
     tools/bring/bring.sh etcd
     exec node tools/demo.ts "$@"
+    ;;
+  demo-cluster)
+    node tools/build.ts
+    tools/bring/bring.sh etcd kube-apiserver kubectl
+    exec node tools/demo-cluster.ts "$@"
     ;;
   bench)
     node tools/build.ts
