@@ -1,9 +1,9 @@
 # The work itself is in tools/run.sh, which `npm run` calls as well.
 .DEFAULT_GOAL := help
-.PHONY: help build dist package sbom demo test test-fast test-faults bench lint format tools clean
+.PHONY: help build dist package sbom demo demo-cluster test test-fast test-faults bench lint format tools clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Leave an executable dist/kubechurn
 	@tools/run.sh build
@@ -20,6 +20,9 @@ sbom: ## Leave dist/sbom.spdx.json: what the program is made of
 
 demo: ## Fill a real etcd until it refuses writes, name who did it, get it back, check it
 	@tools/run.sh demo
+
+demo-cluster: ## On a real control plane: a loop, kubectl's warning, who it is, the throttle, the database back
+	@tools/run.sh demo-cluster
 
 test: ## Lint, build, unit tests, tests on real etcd, kube-apiserver, helm and a browser
 	@tools/run.sh test

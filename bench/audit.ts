@@ -1,23 +1,14 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { zstdDecompressSync } from 'node:zlib';
+import { gigabytes, type Figures } from './figures.ts';
 import { measure, median, type Measure } from './measure.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const directory = '.tools/bench';
 
-/** One audit log read alone, from start to end of the process. */
-export interface AuditFigure {
-  readonly name: string;
-  readonly command: string;
-  readonly sizeBytes: number;
-  readonly runs: number;
-  readonly seconds: number;
-  readonly peak: number;
-}
-
 /** Reads logs of both levels, turn by turn, from the page cache. */
-export async function auditFigures(rounds: number): Promise<AuditFigure[]> {
+export async function auditFigures(rounds: number): Promise<Figures> {
   const logs = [
     { name: 'level Metadata', file: make('audit-metadata', 70, (line) => line) },
     { name: 'level RequestResponse', file: make('audit-full', 8, withObject) },
@@ -30,11 +21,25 @@ export async function auditFigures(rounds: number): Promise<AuditFigure[]> {
       console.error(`bench: audit log, ${name}: ${runs[i]!.at(-1)!.seconds.toFixed(2)} s`);
     }
   }
-  return logs.map(({ name, file }, i) => ({
-    ...{ name, command: commandFor(file), sizeBytes: statSync(`${root}${file}`).size, runs: rounds },
-    seconds: median(runs[i]!.map(({ seconds }) => seconds)),
-    peak: Math.max(...runs[i]!.map(({ peak }) => peak)),
-  }));
+  const measured = logs.map(({ name, file }, i) => {
+    const seconds = median(runs[i]!.map((run) => run.seconds));
+    const { size } = statSync(`${root}${file}`);
+    const peak = Math.max(...runs[i]!.map((run) => run.peak));
+    return { name, command: commandFor(file), size, seconds, peak, speed: size / 1e6 / seconds };
+  });
+  return {
+    goals: measured.map(({ name, speed }) => ({
+      ...{ what: `audit log, ${name}`, allowed: 100, measured: speed, unit: 'MB/s', atLeast: true },
+    })),
+    notes: [
+      '| | size | median | MB/s | peak MB | runs | command |',
+      '|---|---|---|---|---|---|---|',
+      ...measured.map(
+        ({ name, size, seconds, speed, peak, command }) =>
+          `| ${name} | ${gigabytes(size)} GB | ${seconds.toFixed(2)} s | ${speed.toFixed(0)} | ${peak.toFixed(0)} | ${rounds} | \`${command}\` |`,
+      ),
+    ],
+  };
 }
 
 /** The recorded log over and over, each time a few minutes later and in other namespaces. Written once. */

@@ -4,39 +4,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startEtcd } from '../test/etcd/harness/start-etcd.ts';
 import { requiredTool } from '../test/etcd/harness/tool.ts';
 import { benchEtcd, fillWithKeys, type BenchEtcd } from './live-etcd.ts';
+import { databases } from './databases.ts';
+import { together, type Figures } from './figures.ts';
 import { measure, median } from './measure.ts';
-
-/** One line of the page: what was allowed, what was measured. */
-export interface LiveGoal {
-  readonly what: string;
-  readonly allowed: number;
-  readonly measured: number;
-  readonly unit: string;
-  /** Where more is better. */
-  readonly atLeast?: boolean;
-}
-
-export interface LiveFigures {
-  readonly goals: readonly LiveGoal[];
-  /** Sentences that say what was done. */
-  readonly notes: readonly string[];
-}
 
 const directory = '.tools/bench';
 const censusKeys = 400_000;
 
 /** Everything about a live etcd: against `etcdctl snapshot save` on the same member, turn by turn. */
-export async function liveFigures(churn: string, rounds: number): Promise<LiveFigures> {
-  const report = await reportFigures(churn, rounds);
-  const census = await censusFigures(rounds);
-  const watch = await watchFigures();
-  return {
-    goals: [...report.goals, ...census.goals, ...watch.goals],
-    notes: [...report.notes, ...census.notes, ...watch.notes],
-  };
+export async function liveFigures(rounds: number): Promise<Figures> {
+  return together([await reportFigures(databases().churn, rounds), await censusFigures(rounds), await watchFigures()]);
 }
 
-async function reportFigures(churn: string, rounds: number): Promise<LiveFigures> {
+async function reportFigures(churn: string, rounds: number): Promise<Figures> {
   const data = `${directory}/live.etcd`;
   const etcd = await benchEtcd(data, churn);
   const saved = `${directory}/live.snapshot`;
@@ -110,7 +90,7 @@ async function whileWriting({ client }: BenchEtcd, run: () => Promise<unknown>):
   return took.sort((a, b) => a - b)[Math.floor(took.length * 0.99)] ?? 0;
 }
 
-async function censusFigures(rounds: number): Promise<LiveFigures> {
+async function censusFigures(rounds: number): Promise<Figures> {
   const etcd = await startEtcd({ quotaBytes: 8 * 2 ** 30 });
   try {
     await fillWithKeys(etcd.client, censusKeys);
@@ -158,7 +138,7 @@ interface WatchCost {
   readonly behind: number;
 }
 
-async function watchFigures(): Promise<LiveFigures> {
+async function watchFigures(): Promise<Figures> {
   // In memory and without syncing: what is measured is the watch, which should have as much as possible to see.
   const etcd = await startEtcd({ quotaBytes: 8 * 2 ** 30 });
   try {

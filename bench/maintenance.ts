@@ -8,7 +8,7 @@ import { maintenanceRecord, type MaintenanceRecord } from '../src/report/mainten
 import { connect, type EtcdClient } from '../test/etcd/harness/client.ts';
 import { startEtcd, type Etcd } from '../test/etcd/harness/start-etcd.ts';
 import { requiredTool } from '../test/etcd/harness/tool.ts';
-import type { LiveFigures } from './live.ts';
+import type { Figures } from './figures.ts';
 import { median } from './measure.ts';
 import { output } from './output.ts';
 
@@ -69,7 +69,7 @@ const etcdDefrag: Contender = {
 };
 
 /** Three members of 256 MiB, full and nearly so, got back by each program in turn; each time a cluster of its own. */
-export async function maintenanceFigures(rounds: number): Promise<LiveFigures> {
+export async function maintenanceFigures(rounds: number): Promise<Figures> {
   const others = spawnSync('sh', ['-c', 'command -v etcd-defrag']).status === 0 ? [recipe, etcdDefrag] : [recipe];
   const contenders = [kubechurn, ...others];
   const full = contenders.map((): Run[] => []);

@@ -60,3 +60,16 @@ function field(status: string, name: string): number {
   const kilobytes = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1];
   return (Number(kilobytes ?? 0) * 1024) / 1e6;
 }
+
+/** ms of CPU time, in user and kernel mode; Linux counts in hundredths of a second there. */
+export function cpuOf(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const [user = 0, system = 0] = text.slice(text.lastIndexOf(')')).split(' ').slice(12, 14).map(Number);
+  return (user + system) * 10;
+}
+
+/** As in a Measure, of a process that runs. */
+export function memoryOf(pid: number): Pick<Measure, 'peak' | 'own'> {
+  const status = statusOf(pid);
+  return { peak: field(status, 'VmHWM'), own: field(status, 'RssAnon') };
+}

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -8,8 +8,8 @@ import { issueAuthority, issueLeaf } from '../src/server/tls/issue.ts';
 import { freePorts } from '../test/etcd/harness/free-ports.ts';
 import { openScene, type Scene } from '../test/etcd/harness/scene.ts';
 import { until } from '../test/etcd/harness/until.ts';
-import type { LiveFigures } from './live.ts';
-import { median } from './measure.ts';
+import type { Figures } from './figures.ts';
+import { cpuOf, median } from './measure.ts';
 import { load, type Latencies } from './webhook-load.ts';
 
 const perSecond = 2_000;
@@ -22,7 +22,7 @@ interface Run extends Latencies {
 }
 
 /** The webhook, with an analyzer that takes what it passes on, against a bare express handler, turn by turn. */
-export async function webhookFigures(rounds: number): Promise<LiveFigures> {
+export async function webhookFigures(rounds: number): Promise<Figures> {
   const scene = openScene('bench-webhook');
   const authority = await issueAuthority('bench', new Date());
   const pair = await issueLeaf(authority, ['127.0.0.1'], new Date());
@@ -117,13 +117,6 @@ async function startTaker(): Promise<{ readonly url: string; close(): void }> {
       server.closeAllConnections();
     },
   };
-}
-
-/** ms of CPU time, in user and kernel mode; Linux counts in hundredths of a second there. */
-function cpuOf(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const [user = 0, system = 0] = text.slice(text.lastIndexOf(')')).split(' ').slice(12, 14).map(Number);
-  return (user + system) * 10;
 }
 
 // `node bench/webhook.ts 3` for these figures alone.

@@ -1,7 +1,8 @@
 #!/bin/sh
 # The one way to start anything here; make and npm run both come through it:
 #
-#   tools/run.sh TASK [ARGUMENT...]     TASK: build dist package sbom demo test test-fast test-faults bench lint format tools jest node
+#   tools/run.sh TASK [ARGUMENT...]     TASK: build dist package sbom demo demo-cluster test test-fast test-faults bench
+#                                             lint format tools jest node
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
@@ -36,12 +37,17 @@ case $task in
     tools/bring/bring.sh etcd
     exec node tools/demo.ts "$@"
     ;;
+  demo-cluster)
+    node tools/build.ts
+    tools/bring/bring.sh etcd kube-apiserver kubectl
+    exec node tools/demo-cluster.ts "$@"
+    ;;
   bench)
     node tools/build.ts
     exec node bench/run.ts "$@"
     ;;
   *)
-    sed -n '2,4s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,5s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

@@ -2,6 +2,7 @@ import { PortForward } from '@kubernetes/client-node';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { Writable } from 'node:stream';
 import type { KubeConnection } from './connection.ts';
 
 export interface PodPort {
@@ -25,7 +26,15 @@ export async function forwardPort({ config }: KubeConnection, target: PodPort): 
   let failure: string | undefined;
   const pass = async (socket: Socket): Promise<void> => {
     const { namespace, pod, port } = target;
-    const web: unknown = await forward.portForward(namespace, pod, [port], socket, null, socket);
+    const complaints = new Writable({
+      write(chunk: Buffer, _, done) {
+        // Every channel says its port first; what follows is the kubelet's complaint.
+        const said = chunk.toString().trim();
+        if (said !== '') failure = said;
+        done();
+      },
+    });
+    const web: unknown = await forward.portForward(namespace, pod, [port], socket, complaints, socket);
     if (!isWebSocket(web)) return;
     socket.once('close', () => web.close());
     web.addEventListener('close', () => socket.destroy());
@@ -61,10 +70,10 @@ interface WebSocketLike {
 }
 
 function isWebSocket(value: unknown): value is WebSocketLike {
-  return value instanceof Object && 'close' in value && 'addEventListener' in value;
+  return typeof value === 'object' && value !== null && 'close' in value && 'addEventListener' in value;
 }
 
 /** isomorphic-ws rejects with its error events. */
 function messageIn(error: unknown): string {
-  return error instanceof Object && 'message' in error ? String(error.message) : 'no reason given';
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : 'no reason given';
 }

@@ -164,6 +164,13 @@ export function createShardTally(
         rows.count++;
       }
     },
+    /** Counts bytes of a change whose row came, or comes, without them. False where no row of that key has come yet. */
+    addBytes(key: KeyId, size: number): boolean {
+      if (key >= known) return false;
+      columns.bytes[key]! += size;
+      if (size > columns.maxBytes[key]!) columns.maxBytes[key] = size;
+      return true;
+    },
     result: (): ShardTally => ({
       keys: keys.columns(),
       columns,

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { etcdConnection } from '../../src/config/etcd-options.ts';
 import { openApi, type KubeApi } from '../../src/kube/api.ts';
@@ -13,6 +14,7 @@ import { describeWith } from '../etcd/harness/describe-with.ts';
 import { openScene } from '../etcd/harness/scene.ts';
 import { until } from '../etcd/harness/until.ts';
 import type { Method, RequestOptions } from './harness/api-client.ts';
+import { countsInEtcd } from './harness/counts-in-etcd.ts';
 import { programsFor, startControlPlane, type ControlPlane } from './harness/start-control-plane.ts';
 import { register, startWebhook } from './harness/webhook.ts';
 
@@ -166,6 +168,23 @@ describeWith(programsFor(options), 'requests laid beside the writes they made', 
     });
     expect(report.coverage.ratio).toBe(1);
     expect(report.coverage.notSeen.join('\n')).not.toContain('masterleases');
+  });
+
+  it('takes the sizes of what the API shows from etcd, to the byte', async () => {
+    // Nobody writes ConfigMaps and Deployments now: what was written is told sooner or later, in whatever order.
+    const wanted = ['/registry/configmaps', '/registry/deployments'];
+    const { byPrefix } = await countsInEtcd(world.etcd, analyzer.live.status().fromRevision!);
+    const truth = wanted.map((prefix) => ({ prefix, bytes: byPrefix.get(prefix)?.bytes }));
+    expect(truth.every(({ bytes }) => (bytes ?? 0) > 10_000)).toBe(true);
+    const told = () => {
+      const { resources } = churnReport.parse(analyzer.live.report(0));
+      return wanted.map((prefix) => ({ prefix, bytes: resources.find((each) => each.prefix === prefix)?.bytes }));
+    };
+    await until('every size to be told', () => isDeepStrictEqual(told(), truth), { withinMs: 30_000 }).catch(
+      () => undefined,
+    );
+    expect(told()).toEqual(truth);
+    expect(analyzer.live.status().notSeen.join('\n')).not.toContain('sizes');
   });
 
   it('names both users of a fight, though they call themselves the same', async () => {

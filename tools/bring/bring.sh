@@ -2,8 +2,8 @@
 # Brings the programs that tests and the demo start, and only those that are missing:
 #
 #   tools/bring/bring.sh NAME...     NAME: etcd etcd-3.4 etcd-3.5 etcd-3.6 etcdctl etcdutl
-#                                          kube-apiserver kube-controller-manager kwok helm kubeconform
-#                                          promtool chromium hadolint versitygw, or all
+#                                          kube-apiserver kube-controller-manager kubectl kwok helm
+#                                          kubeconform promtool chromium hadolint versitygw, or all
 #
 # A program in $KUBEBUILDER_ASSETS or on PATH is used as it is; anything else is built from a Go module of ours, or
 # taken from the system's packages, and lands in .tools/bin. Progress goes to stderr. Exit 3: one sentence on stderr for
@@ -79,7 +79,7 @@ bring() {
     etcd-3.4) bring_etcd_34 ;;
     etcd-3.5) bring_from_module "$1" etcd-3.5 test/cluster/etcd-3.5 ;;
     etcd-3.6 | etcdctl | etcdutl) bring_from_module "$1" etcd-3.6 tools/bring/etcd-3.6 ;;
-    kube-apiserver | kube-controller-manager) bring_from_module "$1" control-plane test/cluster/control-plane ;;
+    kube-apiserver | kube-controller-manager | kubectl) bring_from_module "$1" control-plane test/cluster/control-plane ;;
     kwok) bring_from_module "$1" kwok tools/bring/kwok ;;
     versitygw) bring_from_module "$1" versitygw tools/bring/versitygw ;;
     helm) bring_from_module "$1" helm tools/bring/helm ;;
@@ -87,7 +87,7 @@ bring() {
     promtool) bring_promtool ;;
     chromium) bring_chromium ;;
     hadolint) bring_hadolint ;;
-    all) for name in etcd etcd-3.4 etcd-3.5 etcd-3.6 etcdctl etcdutl kube-apiserver kube-controller-manager kwok helm kubeconform promtool chromium hadolint versitygw; do bring "$name"; done ;;
+    all) for name in etcd etcd-3.4 etcd-3.5 etcd-3.6 etcdctl etcdutl kube-apiserver kube-controller-manager kubectl kwok helm kubeconform promtool chromium hadolint versitygw; do bring "$name"; done ;;
     *) printf 'bring: no program is called %s here\n' "$1" >&2; exit 2 ;;
   esac
 }

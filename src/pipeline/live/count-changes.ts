@@ -15,6 +15,7 @@ import type { Recent } from './recent.ts';
 import type { RequestJoin } from './request-join.ts';
 import type { ResourceState, ResourceStates } from './resource-state.ts';
 import type { Samples } from './samples.ts';
+import { createStoredSizes } from './stored-sizes.ts';
 import type { LiveWindow, LiveWrite } from './window.ts';
 
 /** Everything that counts a change. */
@@ -36,6 +37,8 @@ export type StoredWrite = Omit<LiveWrite, 'value'>;
 export interface ChangeCounter extends ClusterSink {
   /** Counts what no API watch shows, and explains the revision of all else. */
   onStored(write: StoredWrite): void;
+  /** To be called now and then: lays what came from etcd beside what came from the API. */
+  settle(): void;
   /** Every first list is in, or was given up. */
   readonly synced: boolean;
   /** Counts from here on even where lists are missing: their resources are then counted from their first list on. */
@@ -66,6 +69,7 @@ const text = new TextDecoder();
  */
 export function createChangeCounter(counters: Counters, now: () => Millis): ChangeCounter {
   const { states, known, window, day, coverage, samples, recent, join, gaps } = counters;
+  const sizes = createStoredSizes(window.addBytes);
   let held: Change[] | undefined = [];
   let heldStored: StoredWrite[] = [];
   let notSeen: readonly string[] = [];
@@ -124,8 +128,9 @@ export function createChangeCounter(counters: Counters, now: () => Millis): Chan
     if (coverage.from === undefined || revision <= coverage.from) return;
     coverage.explain(revision);
     const { prefix } = parseKey(text.decode(key));
-    // What the API shows is counted when it does, with all that it tells.
-    if ([...states.all.values()].some((state) => state.prefix === prefix && state.state !== 'forbidden')) return;
+    // What the API shows is counted when it does, with all that it tells but the size.
+    if ([...states.all.values()].some((state) => state.prefix === prefix && state.state !== 'forbidden'))
+      return sizes.told(key, stored.bytes, now());
     day.add(prefix, now());
     window.add({ ...stored, value: undefined });
   };
@@ -165,6 +170,7 @@ export function createChangeCounter(counters: Counters, now: () => Millis): Chan
     get notSeen() {
       return notSeen;
     },
+    settle: () => sizes.settle(now()),
     giveUpWaiting: release,
     onStored(stored) {
       if (held) heldStored.push(stored);

@@ -161,12 +161,12 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
     ...(counter.synced ? [] : ['the first lists are not complete yet, so nothing is counted']),
     ...(seesEtcd
       ? []
-      : coverage.isEtcd
-        ? [
-            'no API watch shows masterleases, peerserverleases, ranges and compact_rev_key, which the API servers keep for themselves',
-          ]
-        : ['the store behind this API server does not number writes as etcd does, so coverage is unknown']),
-    'the API does not tell how large objects are as stored, so sizes are 0',
+      : [
+          coverage.isEtcd
+            ? 'no API watch shows masterleases, peerserverleases, ranges and compact_rev_key, which the API servers keep for themselves'
+            : 'the store behind this API server does not number writes as etcd does, so coverage is unknown',
+          'the API does not tell how large objects are as stored, so sizes are 0',
+        ]),
     ...(window.untracked > 0
       ? [`${window.untracked} writes of keys beyond the limit are counted by resource only`]
       : []),
@@ -247,6 +247,7 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
         await pause(Math.min(500, every), signal);
         note();
         join.settle(now());
+        counter.settle();
         fulls.settle();
       }
     }

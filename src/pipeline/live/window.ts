@@ -21,6 +21,8 @@ export interface LiveWrite {
 export interface LiveWindow {
   /** Returns false where the key is one too many: it is then counted by prefix only. */
   add(write: LiveWrite): boolean;
+  /** Counts the size of a write that came, or comes, without it. False where its key has not been written in this half. */
+  addBytes(key: Uint8Array, bytes: number): boolean;
   /** What a key is about, as a number of the current half; 0 where it stands for itself or is not known. */
   aboutOf(key: Uint8Array): number;
   /** Begins a new half where it is time. True where it did. */
@@ -71,6 +73,10 @@ export function createWindow(seed: number, limits: WindowLimits, now: Millis): L
       batch.values.size[0] = value?.length ?? 0;
       tally.add(batch);
       return true;
+    },
+    addBytes(key, bytes) {
+      const id = current.keys.find(key, 0, key.length);
+      return id !== undefined && current.tally.addBytes(id, bytes);
     },
     aboutOf(key) {
       const id = current.keys.find(key, 0, key.length);

@@ -1,6 +1,6 @@
-// One binary for the API server and the controller manager of the tests: it
-// becomes the program by whose name it was called. Together they take one link
-// and half the disk of two.
+// One binary for the API server, the controller manager and the kubectl of the
+// tests: it becomes the program by whose name it was called. Together they take
+// one link and a third of the disk of three.
 package main
 
 import (
@@ -12,6 +12,8 @@ import (
 	"k8s.io/component-base/cli"
 	_ "k8s.io/component-base/metrics/prometheus/clientgo" // registers the client's metrics
 	_ "k8s.io/component-base/metrics/prometheus/version"
+	kubectl "k8s.io/kubectl/pkg/cmd"
+	kubectlutil "k8s.io/kubectl/pkg/cmd/util"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
 )
@@ -22,8 +24,12 @@ func main() {
 		os.Exit(cli.Run(apiserver.NewAPIServerCommand()))
 	case "kube-controller-manager":
 		os.Exit(cli.Run(controllermanager.NewControllerManagerCommand()))
+	case "kubectl":
+		if err := cli.RunNoErrOutput(kubectl.NewDefaultKubectlCommand()); err != nil {
+			kubectlutil.CheckErr(err)
+		}
 	default:
-		fmt.Fprintf(os.Stderr, "%s: call me as kube-apiserver or kube-controller-manager\n", name)
+		fmt.Fprintf(os.Stderr, "%s: call me as kube-apiserver, kube-controller-manager or kubectl\n", name)
 		os.Exit(2)
 	}
 }

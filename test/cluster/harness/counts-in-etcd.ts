@@ -13,7 +13,7 @@ import { requiredTool } from '../../etcd/harness/tool.ts';
 
 export type Truth = {
   /** What was written after a revision, as long as nothing was compacted since. */
-  byPrefix: ReadonlyMap<string, { writes: number; deletes: number }>;
+  byPrefix: ReadonlyMap<string, { writes: number; deletes: number; bytes: number }>;
   /** Distinct revisions, up to one, that hold nothing but keys like this. */
   invisible(keys: RegExp, upTo?: Revision): number;
   lastRevision: Revision;
@@ -41,7 +41,7 @@ export function countsInSnapshot(file: string, after: Revision): Truth {
   const snapshot = openSnapshot(file);
   const keys = createKeyTable(1);
   const outcome = { livePages: 0, damagedPages: 0, damagedElements: 0 };
-  const byPrefix = new Map<string, { writes: number; deletes: number }>();
+  const byPrefix = new Map<string, { writes: number; deletes: number; bytes: number }>();
   const keysOf = new Map<Revision, string[]>();
   for (const { live } of scanPieces(
     snapshot.source,
@@ -56,8 +56,9 @@ export function countsInSnapshot(file: string, after: Revision): Truth {
       const key = new TextDecoder().decode(keys.bytesOf(live.key[row]!));
       keysOf.set(revision, [...(keysOf.get(revision) ?? []), key]);
       const { prefix } = parseKey(key);
-      const counts = byPrefix.get(prefix) ?? { writes: 0, deletes: 0 };
+      const counts = byPrefix.get(prefix) ?? { writes: 0, deletes: 0, bytes: 0 };
       counts.writes++;
+      counts.bytes += live.bytes[row]!;
       if ((live.flags[row]! & writeFlags.deleted) !== 0) counts.deletes++;
       byPrefix.set(prefix, counts);
     }
