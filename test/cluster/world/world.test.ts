@@ -32,6 +32,8 @@ describeWith(programs, 'a world of loops and of what merely looks like them', ()
     expect(world.refusals.slice(20)).toEqual([]);
     expect([...world.happened].filter(([, happened]) => !happened)).toEqual([]);
     expect(world.happened.size).toBe(calm.length);
+    // Two hundred nodes that renewed their leases again and again.
+    expect(world.truth.byPrefix.get('/registry/leases')?.writes).toBeGreaterThan(600);
   });
 
   describe.each([
