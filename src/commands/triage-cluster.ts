@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { parseDuration } from '../config/duration.ts';
 import { problem, type ErrorCatalogue } from '../errors/problem.ts';
+import type { ThresholdSettings } from '../patterns/find-causes.ts';
 import type { ChurnReport } from '../report/schema.ts';
 import { hasKubeconfig } from '../kube/has-kubeconfig.ts';
 import { addKubeOptions, type KubeOptionValues } from './kube-options.ts';
@@ -49,6 +50,7 @@ export function clusterWish(
 export interface ClusterLook {
   readonly top: number;
   readonly version: string;
+  readonly thresholds?: ThresholdSettings;
   readonly onProgress: (what: string, done?: number, total?: number) => void;
 }
 

@@ -53,7 +53,7 @@ export function triageCommand(program: Program): Command {
     .option('--accept <file>', 'a YAML list of churn that is known and wanted, each with reason and expires')
     .option(
       '--thresholds <file>',
-      'a YAML file: numbers to judge a database by instead of the defaults, by pattern and threshold',
+      'a YAML file: numbers to judge by instead of the defaults, by pattern and threshold (an analyzer has its own)',
     )
     .option('--skip-hash-check', 'read a snapshot whose SHA-256 does not match', false)
     .action(async (options: TriageOptions) => {
@@ -72,30 +72,28 @@ export function triageCommand(program: Program): Command {
         throw triageErrors.noSource();
       const judged = await knownBefore(options, new Date());
       const thresholds = await thresholdsIn(options.thresholds);
+      const judging = { top, version: program.version, ...(thresholds && { thresholds }) };
       let progress = startProgress(process.stderr);
       const onProgress = (what: string, done?: number, total?: number): void =>
         progress.update({ what, ...(done !== undefined && { done }), ...(total !== undefined && { total }) });
       const requests = requestLogs(options, onProgress);
       const seed = randomBytes(4).readUInt32LE();
-      const { version } = program;
       const triageFile = (file: string, refine?: SnapshotTriage['refine']): Promise<ChurnReport> =>
         triageDatabase({
           file,
-          top,
+          ...judging,
           // A snapshot just taken was checked as it came.
           skipHashCheck: options.skipHashCheck || refine !== undefined,
           threads: { extra: Math.min(availableParallelism(), maxThreads) - 1, entry: program.entry },
           seed,
           salt: randomBytes(16).toString('hex'),
-          version,
           onProgress,
           ...(refine && { refine }),
           ...(requests && { requests }),
-          ...(thresholds && { thresholds }),
         });
       const triageRequests =
         requests &&
-        ((refine?: SnapshotTriage['refine']) => triageLogs({ requests, top, version, ...(refine && { refine }) }));
+        ((refine?: SnapshotTriage['refine']) => triageLogs({ requests, ...judging, ...(refine && { refine }) }));
       const tell = (text: string): void => {
         progress.end();
         process.stderr.write(text);
@@ -103,10 +101,10 @@ export function triageCommand(program: Program): Command {
       };
       try {
         const report = cluster
-          ? await triageByApi(cluster, { top, version, onProgress })
+          ? await triageByApi(cluster, { ...judging, onProgress })
           : wish !== undefined
             ? await triageEtcd(
-                { ...wish, top, seed, version, triageFile, onProgress, ...(triageRequests && { triageRequests }) },
+                { ...wish, ...judging, seed, triageFile, onProgress, ...(triageRequests && { triageRequests }) },
                 tell,
               )
             : snapshot === undefined

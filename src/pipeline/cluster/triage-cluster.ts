@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as patience } from 'node:timers/promises';
 import { problemOf, type KubeApi } from '../../kube/api.ts';
 import { pause } from '../../kube/pause.ts';
+import type { ThresholdSettings } from '../../patterns/find-causes.ts';
 import { churnReport, type ChurnReport } from '../../report/schema.ts';
 import { apiPaths } from '../../server/paths.ts';
 import { startLiveAnalysis } from '../live/live-analysis.ts';
@@ -15,6 +16,8 @@ export interface ClusterTriage {
   readonly secrets: boolean;
   readonly top: number;
   readonly version: string;
+  /** For watching by ourselves; an analyzer has its own. */
+  readonly thresholds?: ThresholdSettings;
   readonly onProgress: (what: string, done?: number, total?: number) => void;
 }
 
@@ -47,7 +50,7 @@ export async function askedReport(analyzer: Analyzer, top: number): Promise<Chur
 }
 
 async function watchedReport(
-  { api, secrets, top, version, onProgress }: ClusterTriage,
+  { api, secrets, top, version, thresholds, onProgress }: ClusterTriage,
   watchMs: number,
 ): Promise<ChurnReport> {
   // Whatever would keep every watch from starting is told at once.
@@ -58,6 +61,7 @@ async function watchedReport(
     ...{ api, secrets, version, now: Date.now, random: Math.random, pause },
     seed: randomBytes(4).readUInt32LE(),
     salt: randomBytes(16).toString('hex'),
+    ...(thresholds && { thresholds }),
   });
   try {
     onProgress('listing what there is');

@@ -5,6 +5,7 @@ import type { Counted } from '../../model/analysis.ts';
 import type { DatabaseFacts } from '../../model/database.ts';
 import { readCompactionNote } from '../../etcd/compaction-note.ts';
 import type { CensusReport } from '../../report/text/census.ts';
+import type { ThresholdSettings } from '../../patterns/find-causes.ts';
 import type { ChurnReport } from '../../report/schema.ts';
 import { takeCensus, type TakenCensus } from '../../sources/census/take-census.ts';
 import { checkKept, freeSpace, type FreeSpace } from '../../sources/snapshot/spool-target.ts';
@@ -31,6 +32,7 @@ export interface LiveTriage {
   readonly top: number;
   readonly seed: number;
   readonly version: string;
+  readonly thresholds?: ThresholdSettings;
   /** The report of a database file; `refine` says what is known besides of what was counted in it. */
   readonly triageFile: (file: string, refine: (counted: Counted) => Counted) => Promise<ChurnReport>;
   /** The report of the request logs alone, where there are any: what is left to tell who wrote when no snapshot came. */
@@ -128,7 +130,7 @@ async function withoutSnapshot(
   { member }: AnsweringMember,
   database: DatabaseFacts,
   notSeen: readonly string[],
-  { top, version, triageRequests }: LiveTriage,
+  { top, version, thresholds, triageRequests }: LiveTriage,
 ): Promise<ChurnReport> {
   if (triageRequests)
     return triageRequests((counted) => ({ ...counted, database, notSeen: [...notSeen, ...counted.notSeen] }));
@@ -142,6 +144,7 @@ async function withoutSnapshot(
     clock: buildRevisionClock([]),
     top,
     version,
+    ...(thresholds && { thresholds }),
   });
   if (censusShare(census) >= namesCulpritsFrom) return full;
   const why =

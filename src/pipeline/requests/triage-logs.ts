@@ -4,6 +4,7 @@ import type { KeyCount, PrefixCount } from '../../model/counts.ts';
 import type { RequestSource } from '../../model/request.ts';
 import type { ResourceKey } from '../../model/resource.ts';
 import { pathOf } from '../../objects/kinds.ts';
+import type { ThresholdSettings } from '../../patterns/find-causes.ts';
 import type { ChurnReport } from '../../report/schema.ts';
 import { createBest } from '../../tally/best.ts';
 import type { RevisionClock } from '../../tally/revision-clock.ts';
@@ -14,12 +15,19 @@ export interface AuditTriage {
   readonly requests: RequestLogs;
   readonly top: number;
   readonly version: string;
+  readonly thresholds?: ThresholdSettings;
   /** Adds what is known besides: of a live etcd that sent no snapshot. */
   readonly refine?: (counted: Counted) => Counted;
 }
 
 /** Audit logs alone -> the report: what succeeded stands in for writes, and is called attempts. */
-export async function triageAuditLogs({ requests, top, version, refine }: AuditTriage): Promise<ChurnReport> {
+export async function triageAuditLogs({
+  requests,
+  top,
+  version,
+  thresholds,
+  refine,
+}: AuditTriage): Promise<ChurnReport> {
   const { tally, sources, notSeen } = await readRequests(requests);
   const counted = { ...countedAttempts(tally, sources, top), notSeen: [attemptsOnly, ...notSeen] };
   return explain({
@@ -29,6 +37,7 @@ export async function triageAuditLogs({ requests, top, version, refine }: AuditT
     clock: wallClock,
     top,
     version,
+    ...(thresholds && { thresholds }),
   });
 }
 

@@ -1,23 +1,26 @@
 import type { ChurnReport } from '../../../src/report/schema.ts';
+import type { Raised } from './record.ts';
 import type { Expected, Finding } from './scenario.ts';
 
-/** Whether a finding is about what was planted, whatever it says of it. */
-export const isAbout = ({ subject }: Expected, found: Finding['subject']): boolean =>
-  Object.entries(subject).every(([field, value]) => Reflect.get(found, field) === value);
-
+/** Whether a finding says what was planted of whom it was planted on. */
 export const isMeant = (expected: Expected, { pattern, subject }: Finding): boolean =>
-  pattern === expected.pattern && isAbout(expected, subject);
+  pattern === expected.pattern &&
+  Object.entries(expected.subject).every(([field, value]) => Reflect.get(subject, field) === value);
+
+/** As the analyzer's log names a subject. */
+export const pathOf = ({ resource, namespace, name }: Expected['subject']): string =>
+  [resource, namespace, name].filter(Boolean).join('/');
+
+export const isRaised = (expected: Expected, { pattern, subject }: Raised): boolean =>
+  pattern === expected.pattern && subject === pathOf(expected.subject);
 
 /** What an administrator would act on. */
 export const accused = ({ findings }: ChurnReport): readonly Finding[] =>
   findings.filter(({ severity }) => severity !== 'info');
 
-/** One line for each finding, for a test to compare and a person to read. */
-export const inShort = ({
-  pattern,
-  subject: { resource, namespace, name },
-}: Pick<Finding, 'pattern' | 'subject'>): string =>
-  [pattern, resource ?? 'reporter', namespace, name].filter((part) => part !== undefined && part !== '').join(' ');
+/** One line, for a test to compare and a person to read. */
+export const inShort = ({ pattern, subject }: Pick<Finding, 'pattern'> & Pick<Expected, 'subject'>): string =>
+  `${pattern} ${pathOf(subject)}`;
 
 /** A side counts once one of its names is among the writers. */
 export const missingSides = ({ writers }: Expected, found: Finding): readonly string[] =>

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Revision } from '../../../src/model/write.ts';
-import type { Standing } from '../../../src/pipeline/live/board.ts';
+import type { Severity } from '../../../src/model/finding.ts';
 import { askedReport } from '../../../src/pipeline/cluster/triage-cluster.ts';
 import { churnReport, type ChurnReport } from '../../../src/report/schema.ts';
 import { apiPaths } from '../../../src/server/paths.ts';
@@ -38,16 +38,25 @@ export const options = {
   users: { ...Object.fromEntries(users.map((user) => [user, ['system:masters']])), [webhookUser]: [] },
 } as const satisfies ControlPlaneOptions;
 
-/** How long everything goes on at least, and at most while something is still to be found. */
+/** How long everything goes on at least, and at most while something is still to be found or to happen. */
 const lasts = 85_000;
 const longest = 240_000;
+
+/** A line of the analyzer's log. */
+export type Raised = {
+  readonly time: number;
+  readonly pattern: string;
+  readonly severity: Severity;
+  /** resource/namespace/name, as far as there are. */
+  readonly subject: string;
+};
 
 /** What one run of the world left behind. */
 export type Recording = {
   /** When the loops began. */
   readonly began: number;
-  /** The first time each finding stood, by pattern and subject. */
-  readonly standing: readonly Standing[];
+  /** Every finding that was ever raised, as the analyzer logged it. */
+  readonly raised: readonly Raised[];
   readonly happened: ReadonlyMap<string, boolean>;
   readonly refusals: readonly string[];
   /** The analyzer's report at the end of the play. */
@@ -87,19 +96,19 @@ export async function record(isFound: (report: ChurnReport) => boolean): Promise
     const began = Date.now();
     metrics.set('demand-of-shop', 6);
     for (const each of [...calm, ...loops]) each.start(stage);
-    const isOver = async (): Promise<boolean> => {
+    const overWith = async (): Promise<ChurnReport | undefined> => {
       const passed = Date.now() - began;
       // Slowly up and down again: no loop, though the numbers come back.
       metrics.set('demand-of-scaled', [2, 3, 4, 5, 4, 3][Math.floor(passed / 20_000) % 6]!);
-      if (passed < lasts) return false;
-      if (passed > longest) return true;
+      if (passed < lasts) return undefined;
+      const report = await askedReport(analyzer.api, 50);
       const done = await happenings(stage);
-      return [...done.values()].every(Boolean) && isFound(await askedReport(analyzer.api, 0));
+      const isComplete = [...done.values()].every(Boolean) && isFound(report);
+      return isComplete || passed > longest ? report : undefined;
     };
-    while (!(await isOver())) await pause(1_000);
+    const live = await until('the play to be over', overWith, { withinMs: 2 * longest, everyMs: 1_000 });
     mark('play');
-    const live = await askedReport(analyzer.api, 50);
-    const standing = (await analyzer.api.get(apiPaths.findings)) as unknown as readonly Standing[];
+    const raised = raisedIn(join(scene.directory, 'analyzer.log'));
     const happened = await happenings(stage);
     await stage.end();
     mark('end');
@@ -108,12 +117,17 @@ export async function record(isFound: (report: ChurnReport) => boolean): Promise
     const offline = await triaged(counted.file, plane.auditLogFile);
     mark('triage');
     await metrics.close();
-    return { began, standing, happened, refusals: stage.refusals, live, ...counted, offline, seconds };
+    return { began, raised, happened, refusals: stage.refusals, live, ...counted, offline, seconds };
   } finally {
     await scene.close();
     await plane.stop();
     mark('stop');
   }
+}
+
+function raisedIn(log: string): Raised[] {
+  const lines = readFileSync(log, 'utf8').split('\n');
+  return lines.filter((line) => line.includes('"finding raised"')).map((line) => JSON.parse(line) as Raised);
 }
 
 async function prepare(stage: Stage): Promise<void> {

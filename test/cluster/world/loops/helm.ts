@@ -27,7 +27,7 @@ export const helmUpgrades: Loop = {
     writeFileSync(join(directory, 'chart', 'templates', 'web.yaml'), JSON.stringify(configMap));
   },
   start({ every, plane, directory }) {
-    every(600, async () => {
+    every(450, async () => {
       const args = ['upgrade', '--install', 'web', join(directory, 'chart'), '-n', 'released', '--history-max', '5'];
       const as = ['--kubeconfig', plane.kubeconfig, '--kube-token', plane.tokenFor(deployer)];
       const helm = spawn(requiredTool('helm'), [...args, ...as], {

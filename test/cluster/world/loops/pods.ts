@@ -54,7 +54,7 @@ export const jobStorm: Loop = {
   start({ as, every, plane }) {
     const controller = as(cronJobs, 'kube-controller-manager');
     let uid: string | undefined;
-    every(1_300, async (turn) => {
+    every(1_000, async (turn) => {
       uid ??= asText((await plane.request('GET', `${batch}/cronjobs/export`)).metadata.uid) ?? '';
       const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'export', uid, controller: true };
       await controller.create(`${batch}/jobs`, {
