@@ -174,16 +174,16 @@ describeWith(programsFor(options), 'requests laid beside the writes they made', 
     // Nobody writes ConfigMaps and Deployments now: what was written is told sooner or later, in whatever order.
     const wanted = ['/registry/configmaps', '/registry/deployments'];
     const { byPrefix } = await countsInEtcd(world.etcd, analyzer.live.status().fromRevision!);
-    const truth = wanted.map((prefix) => ({ prefix, bytes: byPrefix.get(prefix)?.bytes }));
-    expect(truth.every(({ bytes }) => (bytes ?? 0) > 10_000)).toBe(true);
+    const stored = wanted.map((prefix) => ({ prefix, bytes: byPrefix.get(prefix)?.bytes }));
+    expect(stored.every(({ bytes }) => (bytes ?? 0) > 10_000)).toBe(true);
     const told = () => {
       const { resources } = churnReport.parse(analyzer.live.report(0));
       return wanted.map((prefix) => ({ prefix, bytes: resources.find((each) => each.prefix === prefix)?.bytes }));
     };
-    await until('every size to be told', () => isDeepStrictEqual(told(), truth), { withinMs: 30_000 }).catch(
+    await until('every size to be told', () => isDeepStrictEqual(told(), stored), { withinMs: 30_000 }).catch(
       () => undefined,
     );
-    expect(told()).toEqual(truth);
+    expect(told()).toEqual(stored);
     expect(analyzer.live.status().notSeen.join('\n')).not.toContain('sizes');
   });
 

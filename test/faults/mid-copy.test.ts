@@ -20,7 +20,7 @@ async function largeCluster(): Promise<Etcd> {
     const firsts = Array.from({ length: keys / inTransaction }, (_, i) => i * inTransaction);
     const lane = async (): Promise<void> => {
       for (let first = firsts.pop(); first !== undefined; first = firsts.pop()) {
-        const numbers = Array.from({ length: inTransaction }, (_, i) => first! + i);
+        const numbers = Array.from({ length: inTransaction }, (_, i) => first + i);
         await etcd.client.txn(numbers.map((n) => ({ put: keyOf(n), value: valueOf(n, round) })));
       }
     };

@@ -107,15 +107,15 @@ async function statusOf({ address, process, isReady }: Pod, { spec }: KubeObject
     const exitCode = process.exitCode() ?? -1;
     const phase = exitCode === 0 && restartPolicy === 'Never' ? 'Succeeded' : 'Failed';
     const state = { terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error' } };
-    return { phase, conditions: conditions(false), containerStatuses: [{ ...common, ready: false, state }] };
+    return { phase, conditions: conditionsOf(false), containerStatuses: [{ ...common, ready: false, state }] };
   }
   const ready = readinessProbe === undefined || (await isReady());
   return {
-    ...{ phase: 'Running', podIP: address, podIPs: [{ ip: address }], conditions: conditions(ready) },
+    ...{ phase: 'Running', podIP: address, podIPs: [{ ip: address }], conditions: conditionsOf(ready) },
     containerStatuses: [{ ...common, ready, started: true, state: { running: {} } }],
   };
 }
 
-function conditions(ready: boolean): object[] {
+function conditionsOf(ready: boolean): object[] {
   return ['Ready', 'ContainersReady'].map((type) => ({ type, status: ready ? 'True' : 'False' }));
 }

@@ -31,14 +31,12 @@ export async function proxyService({ world, namespace, service, host, port }: Se
   };
   const server = createServer((client) => {
     client.on('error', () => client.destroy());
-    until(`a pod behind ${service}`, target).then(
-      (to) => {
-        const upstream = connect(to);
-        upstream.on('error', () => client.destroy());
-        upstream.pipe(client).pipe(upstream);
-      },
-      () => client.destroy(),
-    );
+    const forward = async (): Promise<void> => {
+      const upstream = connect(await until(`a pod behind ${service}`, target));
+      upstream.on('error', () => client.destroy());
+      upstream.pipe(client).pipe(upstream);
+    };
+    forward().catch(() => client.destroy());
   }).listen(port, host);
   await once(server, 'listening');
   return server;
