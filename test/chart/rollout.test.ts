@@ -183,7 +183,6 @@ describeWithPods([...programsFor({}), 'helm'], 'a webhook that 200 writes a seco
     await Promise.all([...everyPod].map((pod) => pod.process.stop()));
     expect(everyPod.size).toBe(10);
     const reviews = [...everyPod].map((pod) => Number(/"reviews":(\d+)/.exec(pod.log())?.[1] ?? 0));
-    expect(reviews.every((each) => each > 0)).toBe(true);
     expect(reviews.reduce((sum, each) => sum + each, 0)).toBeGreaterThanOrEqual(written.writes);
     expect([...everyPod].map((pod) => pod.process.exitCode())).toEqual(Array.from(everyPod, () => 0));
   });

@@ -6,8 +6,11 @@ export interface Outcome {
   /** -1 when it was killed. */
   readonly code: number;
   readonly stdout: string;
+  /** Without the lines that tell how far it is: they come where a machine is slow. */
   readonly stderr: string;
 }
+
+const progress = /^.*, \d+ (s|min)\n/gm;
 
 /** The program; `make build` leaves it. */
 export const built = fileURLToPath(new URL('../../dist/kubechurn', import.meta.url));
@@ -25,7 +28,7 @@ export function kubechurn(
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
   child.on('error', reject);
-  child.on('close', (code) => resolve({ code: code ?? -1, ...said }));
+  child.on('close', (code) => resolve({ code: code ?? -1, ...said, stderr: said.stderr.replaceAll(progress, '') }));
   return promise;
 }
 
