@@ -1,21 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parseAcceptList } from '../../../src/config/accept-list.ts';
-import { isProblem } from '../../../src/errors/problem.ts';
+import { refusalOf } from './refusal.ts';
 
 const patterns = ['pod-churn', 'event-flood'];
 const parse = (text: string) => parseAcceptList({ text, file: 'accept.yaml', patterns });
 
-/** The sentence with which it was refused. */
-function refusal(text: string): string {
-  try {
-    parse(text);
-  } catch (error) {
-    if (isProblem(error) && error.exitCode === 2) return error.message;
-    throw error;
-  }
-  return 'not refused';
-}
+const refusal = (text: string): string => refusalOf(() => parse(text));
 
 const entry = `- pattern: pod-churn
   namespace: batch

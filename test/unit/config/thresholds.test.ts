@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseThresholds } from '../../../src/config/thresholds.ts';
-import { isProblem } from '../../../src/errors/problem.ts';
+import { refusalOf } from './refusal.ts';
 
 const known = new Map([
   ['pod-churn', ['createsPerMinute', 'sustainedMinutes']],
@@ -8,16 +8,7 @@ const known = new Map([
 ]);
 const parse = (text: string) => parseThresholds({ text, file: 'thresholds.yaml', known });
 
-/** The sentence with which it was refused. */
-function refusal(text: string): string {
-  try {
-    parse(text);
-  } catch (error) {
-    if (isProblem(error) && error.exitCode === 2) return error.message;
-    throw error;
-  }
-  return 'not refused';
-}
+const refusal = (text: string): string => refusalOf(() => parse(text));
 
 describe('a file of thresholds', () => {
   it('says of each pattern which numbers to judge by instead of its own', () => {

@@ -25,6 +25,13 @@ function statuses(
 
 const found = (record: Recording) => findingOf(judge(record.writes).findings, 'status-self-trigger');
 
+const autoscaler = {
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  metadata: { name: 'web', namespace: 'shop' },
+  spec: { maxReplicas: 5, scaleTargetRef: { kind: 'Deployment', name: 'web' } },
+};
+
 describe('status-self-trigger', () => {
   it('fires when one writer moves only a timestamp, six times a minute', () => {
     const record = statuses(40, 10, (_, now) => ({ phase: 'Ready', observedGeneration: 1, lastProbe: rfc3339(now) }));
@@ -81,15 +88,7 @@ describe('status-self-trigger', () => {
 
   it('stays silent on an autoscaler that scales every few seconds: its time is that of a deed', () => {
     const record = recording();
-    const hpa = record.create(
-      {
-        apiVersion: 'autoscaling/v2',
-        kind: 'HorizontalPodAutoscaler',
-        metadata: { name: 'web', namespace: 'shop' },
-        spec: { maxReplicas: 5, scaleTargetRef: { kind: 'Deployment', name: 'web' } },
-      },
-      'helm',
-    );
+    const hpa = record.create(autoscaler, 'helm');
     for (let i = 0; i < 100; i++) {
       record.wait(4.3);
       record.patch(
@@ -116,15 +115,7 @@ describe('status-self-trigger', () => {
       },
       'a',
     );
-    const hpa = record.create(
-      {
-        apiVersion: 'autoscaling/v2',
-        kind: 'HorizontalPodAutoscaler',
-        metadata: { name: 'web', namespace: 'shop' },
-        spec: { maxReplicas: 5, scaleTargetRef: { kind: 'Deployment', name: 'web' } },
-      },
-      'helm',
-    );
+    const hpa = record.create(autoscaler, 'helm');
     for (let i = 0; i < 100; i++) {
       record.wait(5);
       record.patch(lease, 'a', { spec: { renewTime: `${rfc3339(record.now()).slice(0, 19)}.000000Z` } });

@@ -5,9 +5,10 @@ import { runClusterChecks } from '../../../../src/maintenance/checks/cluster/run
 import type { ClusterSeen } from '../../../../src/maintenance/checks/cluster/seen.ts';
 import { vclusterDeployed } from '../../../../src/maintenance/targets/vcluster-deployed.ts';
 import { vclusterOf } from '../../../../src/maintenance/targets/vcluster.ts';
-import type { CheckOutcome, CheckResult } from '../../../../src/model/check.ts';
+import type { CheckOutcome } from '../../../../src/model/check.ts';
 import { checkText } from '../../../../src/report/text/check.ts';
 import { assembleCheck } from '../../../../src/report/check/assemble-check.ts';
+import { itJudges, type Case } from './cases.ts';
 import { analyzer, backend, clusterSeen as seen, etcdWith, goodFlags, served } from './cluster-world.ts';
 import { day, GiB, minute, now } from './world.ts';
 
@@ -39,9 +40,7 @@ const tried = (change: object): ClusterSeen['probe'] => ({
 const refused = { why: 'deployments is forbidden' };
 const shop = vclusterDeployed(vclusterOf('team-a', 'shop'));
 
-type Case = readonly [when: string, check: string, world: ClusterSeen, result: CheckResult, why: RegExp];
-
-const cases: readonly Case[] = [
+const cases: readonly Case<ClusterSeen>[] = [
   ['it is new enough', 'version of Kubernetes', seen(), 'ok', /^v1\.36\.3$/],
   ['it is too old', 'version of Kubernetes', seen({ version: 'v1.27.9' }), 'failed', /ignores matchConditions/],
   ['it is none', 'version of Kubernetes', seen({ version: 'dev' }), 'skipped', /"dev"/],
@@ -265,28 +264,7 @@ const cases: readonly Case[] = [
 ];
 
 describe('the checks of a cluster', () => {
-  it.each(cases)('when %s: %s', (_, name, world, result, why) => {
-    const found = outcome(name, world);
-    expect(found).toMatchObject({ result });
-    expect(found.why).toMatch(why);
-  });
-
-  it('are all tried here with every result that they can have', () => {
-    const done = new Set(cases.map(([, name, , result]) => `${name}: ${result}`));
-    const missing = clusterChecks.flatMap(({ name, warnsWhen, failsWhen }) => [
-      ...(done.has(`${name}: ok`) ? [] : [`${name}: ok`]),
-      ...(warnsWhen !== undefined && !done.has(`${name}: warning`) ? [`${name}: warning`] : []),
-      ...(failsWhen !== undefined && !done.has(`${name}: failed`) ? [`${name}: failed`] : []),
-    ]);
-    expect(missing).toEqual([]);
-  });
-
-  it('give a hint with each warning and failure, and none where all is well', () => {
-    const wrong = cases
-      .map(([, name, world]) => outcome(name, world))
-      .filter(({ result, hint }) => result !== 'skipped' && (result === 'ok') !== (hint === ''));
-    expect(wrong).toEqual([]);
-  });
+  itJudges({ cases, checks: clusterChecks, outcome });
 
   it('find nothing wrong with a healthy cluster, and fail nothing of one without kubechurn', () => {
     expect(runClusterChecks(seen()).filter(({ result }) => result !== 'ok')).toEqual([]);
