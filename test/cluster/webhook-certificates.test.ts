@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
@@ -137,6 +137,23 @@ describeWith(programsFor(options), 'a webhook that issues its own certificates',
       const now = await bundles();
       return now.size === 1 && !now.has(before ?? '');
     });
+    expect(await warned()).toBe(true);
+  });
+
+  it('trusts nothing of before once the Secret is emptied, as SECURITY.md tells to do with a stolen one', async () => {
+    const page = readFileSync(new URL('../../SECURITY.md', import.meta.url), 'utf8');
+    const [, patch = ''] = /patch secret kubechurn-webhook-ca --type=json -p '(.*)'/.exec(page) ?? [];
+    const [before = ''] = await bundles();
+    await world.request('PATCH', secret, JSON.parse(patch), { contentType: 'application/json-patch+json' });
+    const now = await until('another authority, and no second one', async () => {
+      const [bundle = '', ...more] = await bundles();
+      return more.length === 0 && bundle !== '' && bundle !== before ? bundle : undefined;
+    });
+    expect(
+      Buffer.from(now, 'base64')
+        .toString()
+        .match(/BEGIN CERTIFICATE/g),
+    ).toHaveLength(1);
     expect(await warned()).toBe(true);
   });
 });
