@@ -10,6 +10,7 @@ import { fill } from '../etcd/harness/fill.ts';
 import { until } from '../etcd/harness/until.ts';
 import { describeWithPods } from './harness/describe-with-pods.ts';
 import { chart, objectsOf } from './harness/helm.ts';
+import { leftovers } from './harness/leftovers.ts';
 import { jobsOn, type Jobs } from './harness/jobs.ts';
 import type { Node } from './harness/node.ts';
 import { openPodNetwork, type PodNetwork } from './harness/pod-network.ts';
@@ -167,7 +168,7 @@ describeWithPods([...programsFor(controllers), 'etcdctl', 'helm'], 'a CronJob of
 
   it('is not started again by another analyzer that knows nothing of it', async () => {
     await fill(world.etcd.client, { bytes: 24 * mebibyte, prefix: '/elsewhere/value' });
-    await world.request('DELETE', `/apis/batch/v1/namespaces/${namespace}/jobs/kubechurn-etcd-own-forecast`);
+    await world.request('DELETE', `/apis/batch/v1/namespaces/${namespace}/jobs/kubechurn-etcd-own-forecast?propagationPolicy=Background`);
     const second = await release.start('kubechurn-analyzer', '-2');
     await until('its reason', () => second.log().includes('"maintenance not started"'), { withinMs: 120_000, everyMs: 100 });
     expect(second.log()).toContain('the last run was a short while ago');
@@ -195,5 +196,13 @@ describeWithPods([...programsFor(controllers), 'etcdctl', 'helm'], 'a CronJob of
     expect(rights.filter(({ resource }) => /^(secrets|configmaps|cronjobs\/status)$/.test(resource))).toHaveLength(5);
     const calls = callsIn(world.auditLogFile, namespace);
     expect(rights.filter((right) => !isUsed(right, calls)).map(({ verb, resource }) => `${verb} ${resource}`)).toEqual([]);
+  });
+
+  it('leaves nothing behind when it is uninstalled, none of its Jobs either', async () => {
+    expect(release.helm('uninstall', 'kubechurn').code).toBe(0);
+    const isGone = async (): Promise<boolean> => (await leftovers(world)).join() === `/api/v1/namespaces ${namespace}`;
+    await until('everything to be gone', isGone, { withinMs: 60_000, everyMs: 500 }).catch(() => undefined);
+    // Helm leaves the namespace, which it does not own.
+    expect(await leftovers(world)).toEqual([`/api/v1/namespaces ${namespace}`]);
   });
 });

@@ -53,8 +53,8 @@ export function inCi(file: string): string[] {
   return ['-f', `${chart}/ci/${file}`];
 }
 
-export function template(args: readonly string[], { into = namespace, apis = operators } = {}): Said {
-  return helm(['template', 'kubechurn', chart, '--namespace', into, ...apis, ...args]);
+export function template(args: readonly string[], { into = namespace, apis = operators, from = chart } = {}): Said {
+  return helm(['template', 'kubechurn', from, '--namespace', into, ...apis, ...args]);
 }
 
 /** All objects, tests included. Throws what helm says. */
