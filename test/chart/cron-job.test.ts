@@ -14,6 +14,8 @@ import { leftovers } from './harness/leftovers.ts';
 import { jobsOn, type Jobs } from './harness/jobs.ts';
 import type { Node } from './harness/node.ts';
 import { openPodNetwork, type PodNetwork } from './harness/pod-network.ts';
+import { podOf } from './harness/pods.ts';
+import { runPod } from './harness/run-pod.ts';
 import { openRelease, type Release } from './harness/release.ts';
 import { callsIn, isUsed, rightsIn } from './harness/used-rules.ts';
 import { startSecuredEtcd, type SecuredEtcd } from './harness/secured-etcd.ts';
@@ -33,6 +35,7 @@ describeWithPods([...programsFor(controllers), 'etcdctl', 'helm'], 'a CronJob of
   let etcd: SecuredEtcd;
   let jobs: Jobs;
   let release: Release;
+  let node: Node & { readonly world: ControlPlane };
 
   /** Of its members' files, in bytes. */
   const sizes = (): number[] => {
@@ -75,7 +78,7 @@ describeWithPods([...programsFor(controllers), 'etcdctl', 'helm'], 'a CronJob of
       },
     };
     writeFileSync(valuesFile, JSON.stringify(values));
-    const node: Node & { world: ControlPlane } = { scene, world, namespace, names: new Map(), claims: new Map([['etcd-backups', backups]]) };
+    node = { scene, world, namespace, names: new Map(), claims: new Map([['etcd-backups', backups]]) };
     jobs = jobsOn(node, network);
     release = openRelease(node, network);
     const installed = release.helm('install', 'kubechurn', chart, '--create-namespace', '-f', valuesFile);
@@ -124,6 +127,16 @@ describeWithPods([...programsFor(controllers), 'etcdctl', 'helm'], 'a CronJob of
       before.replace(/"member_id":\d+|"raft_term":\d+/g, ''),
     );
     await jobs.ended('events-well', 'Complete');
+  });
+
+  it('is what helm test looks at, with the same certificates', async () => {
+    const test = objectsOf(['-f', valuesFile]).find(({ metadata: { name } }) => name === 'kubechurn-test-events');
+    const pod = await runPod(node, network.addPod(), 'test-events', podOf(test!)!.spec);
+    await until('it to end', () => pod.process.ended(), { withinMs: 60_000, everyMs: 50 });
+    expect({ code: pod.process.exitCode(), log: pod.log() }).toMatchObject({
+      code: 0,
+      log: expect.stringContaining('√ members answer: '),
+    });
   });
 
   it('makes a Job that fails for good where it would not be safe, and starts no second pod', async () => {
