@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
+import { values as settings } from '../../tools/chart/values.ts';
 import { describeWith } from '../etcd/harness/describe-with.ts';
 import { chart, inCi, template } from './harness/helm.ts';
 
@@ -193,6 +194,17 @@ const sentences = [...readFileSync(`${chart}/templates/guards.yaml`, 'utf8').mat
   .map(([, text = '""']) => JSON.parse(text) as string)
   .map((sentence) => sentence.split(/%[sd]/));
 
+type Given = { [key: string]: Given | string | number[] };
+
+function place(into: Given, [first = '', ...rest]: readonly string[], value: string | number[]): void {
+  if (rest.length === 0) into[first] = value;
+  else {
+    into[first] ??= {};
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no path leads through a value
+    place(into[first] as Given, rest, value);
+  }
+}
+
 describeWith(['helm'], 'bad values of the chart', () => {
   /** All that was said in the tests below. */
   const heard: string[] = [];
@@ -209,6 +221,15 @@ describeWith(['helm'], 'bad values of the chart', () => {
     expect(code).toBe(1);
     expect(stderr).toContain("values don't meet the specifications of the schema");
     expect(stderr).toContain(where);
+  });
+
+  it('refuses a list for each setting that is none, and a word for each that is one', () => {
+    const wrong: Given = {};
+    for (const { path, schema } of settings) place(wrong, path.split('.'), schema['type'] === 'array' ? 'word' : [1]);
+    const { code, stderr } = template(['-f', '-'], { input: JSON.stringify(wrong) });
+    expect(code).toBe(1);
+    const unnoticed = settings.filter(({ path }) => !stderr.includes(`at '/${path.replaceAll('.', '/')}': got`));
+    expect(unnoticed.map(({ path }) => path)).toEqual([]);
   });
 
   it.each(['default', 'kube-system', 'kube-public', 'kube-node-lease'])('refuses to live in %s', (into) => {
