@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
+import { values as settings } from '../../tools/chart/values.ts';
 import { describeWith } from '../etcd/harness/describe-with.ts';
-import { inCi, template } from './harness/helm.ts';
+import { chart, inCi, template } from './harness/helm.ts';
 
 const set = (...values: readonly string[]): string[] => values.flatMap((value) => ['--set', value]);
 const target = (...fields: readonly string[]): string[] =>
@@ -186,11 +188,32 @@ const refused: readonly (readonly [string, readonly string[], string])[] = [
   ['a list for a map', set('webhook.nodeSelector={a,b}'), '/webhook/nodeSelector'],
 ];
 
+/** Sentences of guards.yaml, in the parts between their values. */
+const sentences = [...readFileSync(`${chart}/templates/guards.yaml`, 'utf8').matchAll(/fail \(?(?:printf )?("(?:[^"\\]|\\.)*")/g)]
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a string of Go is one of JSON
+  .map(([, text = '""']) => JSON.parse(text) as string)
+  .map((sentence) => sentence.split(/%[sd]/));
+
+type Given = { [key: string]: Given | string | number[] };
+
+function place(into: Given, [first = '', ...rest]: readonly string[], value: string | number[]): void {
+  if (rest.length === 0) into[first] = value;
+  else {
+    into[first] ??= {};
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no path leads through a value
+    place(into[first] as Given, rest, value);
+  }
+}
+
 describeWith(['helm'], 'bad values of the chart', () => {
+  /** All that was said in the tests below. */
+  const heard: string[] = [];
+
   it.each(guards)('refuses %s with a sentence', (_, values, sentence) => {
     const { code, stdout, stderr } = template(values);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(sentence);
+    heard.push(stderr);
   });
 
   it.each(refused)('refuses %s', (_, values, where) => {
@@ -200,17 +223,28 @@ describeWith(['helm'], 'bad values of the chart', () => {
     expect(stderr).toContain(where);
   });
 
+  it('refuses a list for each setting that is none, and a word for each that is one', () => {
+    const wrong: Given = {};
+    for (const { path, schema } of settings) place(wrong, path.split('.'), schema['type'] === 'array' ? 'word' : [1]);
+    const { code, stderr } = template(['-f', '-'], { input: JSON.stringify(wrong) });
+    expect(code).toBe(1);
+    const unnoticed = settings.filter(({ path }) => !stderr.includes(`at '/${path.replaceAll('.', '/')}': got`));
+    expect(unnoticed.map(({ path }) => path)).toEqual([]);
+  });
+
   it.each(['default', 'kube-system', 'kube-public', 'kube-node-lease'])('refuses to live in %s', (into) => {
     const { code, stderr } = template([], { into });
     expect(code).toBe(1);
     expect(stderr).toContain(
       `kubechurn cannot live in ${into}, because its webhook leaves out the namespace it runs in: install it with --namespace kubechurn --create-namespace`,
     );
+    heard.push(stderr);
   });
 
   it('says so where cert-manager or the Prometheus operator is missing', () => {
     const bare = template(set('webhook.tls.mode=certManager'), { apis: [] });
     expect(bare.stderr).toContain('webhook.tls.mode is certManager, and this cluster has no cert-manager: install it, or');
+    heard.push(bare.stderr);
     for (const which of ['serviceMonitor', 'podMonitor', 'prometheusRule', 'recordingRules']) {
       const { code, stderr } = template(
         [...inCi('existing-secret-values.yaml'), ...set(`metrics.${which}.enabled=true`)],
@@ -218,6 +252,12 @@ describeWith(['helm'], 'bad values of the chart', () => {
       );
       expect(code).toBe(1);
       expect(stderr).toContain('which this cluster does not have: install its CRDs first, or leave them disabled');
+      heard.push(stderr);
     }
+  });
+
+  it('are all there are: no guard is without a test above', () => {
+    expect(sentences.length).toBeGreaterThan(25);
+    expect(sentences.filter((parts) => !heard.some((said) => parts.every((part) => said.includes(part))))).toEqual([]);
   });
 });

@@ -10,9 +10,12 @@ import { fill } from '../etcd/harness/fill.ts';
 import { until } from '../etcd/harness/until.ts';
 import { describeWithPods } from './harness/describe-with-pods.ts';
 import { chart, objectsOf } from './harness/helm.ts';
+import { leftovers } from './harness/leftovers.ts';
 import { jobsOn, type Jobs } from './harness/jobs.ts';
 import type { Node } from './harness/node.ts';
 import { openPodNetwork, type PodNetwork } from './harness/pod-network.ts';
+import { podOf } from './harness/pods.ts';
+import { runPod } from './harness/run-pod.ts';
 import { openRelease, type Release } from './harness/release.ts';
 import { callsIn, isUsed, rightsIn } from './harness/used-rules.ts';
 import { startSecuredEtcd, type SecuredEtcd } from './harness/secured-etcd.ts';
@@ -32,6 +35,7 @@ describeWithPods([...programsFor(controllers), 'etcdctl', 'helm'], 'a CronJob of
   let etcd: SecuredEtcd;
   let jobs: Jobs;
   let release: Release;
+  let node: Node & { readonly world: ControlPlane };
 
   /** Of its members' files, in bytes. */
   const sizes = (): number[] => {
@@ -74,7 +78,7 @@ describeWithPods([...programsFor(controllers), 'etcdctl', 'helm'], 'a CronJob of
       },
     };
     writeFileSync(valuesFile, JSON.stringify(values));
-    const node: Node & { world: ControlPlane } = { scene, world, namespace, names: new Map(), claims: new Map([['etcd-backups', backups]]) };
+    node = { scene, world, namespace, names: new Map(), claims: new Map([['etcd-backups', backups]]) };
     jobs = jobsOn(node, network);
     release = openRelease(node, network);
     const installed = release.helm('install', 'kubechurn', chart, '--create-namespace', '-f', valuesFile);
@@ -125,6 +129,16 @@ describeWithPods([...programsFor(controllers), 'etcdctl', 'helm'], 'a CronJob of
     await jobs.ended('events-well', 'Complete');
   });
 
+  it('is what helm test looks at, with the same certificates', async () => {
+    const test = objectsOf(['-f', valuesFile]).find(({ metadata: { name } }) => name === 'kubechurn-test-events');
+    const pod = await runPod(node, network.addPod(), 'test-events', podOf(test!)!.spec);
+    await until('it to end', () => pod.process.ended(), { withinMs: 60_000, everyMs: 50 });
+    expect({ code: pod.process.exitCode(), log: pod.log() }).toMatchObject({
+      code: 0,
+      log: expect.stringContaining('√ members answer: '),
+    });
+  });
+
   it('makes a Job that fails for good where it would not be safe, and starts no second pod', async () => {
     etcd.fill(52);
     process.kill(etcd.members[2]!.pid, 'SIGKILL');
@@ -167,7 +181,7 @@ describeWithPods([...programsFor(controllers), 'etcdctl', 'helm'], 'a CronJob of
 
   it('is not started again by another analyzer that knows nothing of it', async () => {
     await fill(world.etcd.client, { bytes: 24 * mebibyte, prefix: '/elsewhere/value' });
-    await world.request('DELETE', `/apis/batch/v1/namespaces/${namespace}/jobs/kubechurn-etcd-own-forecast`);
+    await world.request('DELETE', `/apis/batch/v1/namespaces/${namespace}/jobs/kubechurn-etcd-own-forecast?propagationPolicy=Background`);
     const second = await release.start('kubechurn-analyzer', '-2');
     await until('its reason', () => second.log().includes('"maintenance not started"'), { withinMs: 120_000, everyMs: 100 });
     expect(second.log()).toContain('the last run was a short while ago');
@@ -195,5 +209,13 @@ describeWithPods([...programsFor(controllers), 'etcdctl', 'helm'], 'a CronJob of
     expect(rights.filter(({ resource }) => /^(secrets|configmaps|cronjobs\/status)$/.test(resource))).toHaveLength(5);
     const calls = callsIn(world.auditLogFile, namespace);
     expect(rights.filter((right) => !isUsed(right, calls)).map(({ verb, resource }) => `${verb} ${resource}`)).toEqual([]);
+  });
+
+  it('leaves nothing behind when it is uninstalled, none of its Jobs either', async () => {
+    expect(release.helm('uninstall', 'kubechurn').code).toBe(0);
+    const isGone = async (): Promise<boolean> => (await leftovers(world)).join() === `/api/v1/namespaces ${namespace}`;
+    await until('everything to be gone', isGone, { withinMs: 60_000, everyMs: 500 }).catch(() => undefined);
+    // Helm leaves the namespace, which it does not own.
+    expect(await leftovers(world)).toEqual([`/api/v1/namespaces ${namespace}`]);
   });
 });

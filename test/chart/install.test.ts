@@ -144,6 +144,7 @@ describeWithPods([...programsFor({}), 'helm', 'promtool'], 'the chart, installed
     // The authority was stored when the first webhook came; a patch follows each new authority.
     const seen = calls();
     expect(rights.filter((right) => !isUsed(right, seen)).map(inWords)).toEqual([]);
+    expect(isUsed({ ...rights[0]!, verb: 'deletecollection' }, seen)).toBe(false);
   });
 
   it('is refused nothing but what it shall not see', () => {

@@ -1,4 +1,6 @@
-import { globSync, readFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import { analyzerCommand } from '../../src/commands/analyzer.ts';
@@ -8,8 +10,9 @@ import { webhookCommand } from '../../src/commands/webhook.ts';
 import { webhookConfiguration } from '../cluster/harness/webhook-configuration.ts';
 import { parse } from 'yaml';
 import { describeWith } from '../etcd/harness/describe-with.ts';
-import { chart, helm, inCi, namespace, objectsOf, template, valuesFiles, type Rendered } from './harness/helm.ts';
+import { chart, helm, inCi, namespace, objectsIn, objectsOf, template, valuesFiles, type Rendered } from './harness/helm.ts';
 import { podOf } from './harness/pods.ts';
+import { rightsIn, type Right } from './harness/used-rules.ts';
 
 const program = { version: '', entry: new URL('file:///') };
 const commands: ReadonlyMap<string, Command> = new Map(
@@ -141,8 +144,67 @@ describeWith(['helm'], 'the chart', () => {
     const { code, stderr } = template(['--kube-version', '1.29.0', ...inCi('existing-secret-values.yaml')]);
     expect(code).toBe(1);
     expect(stderr).toContain('chart requires kubeVersion: >=1.30.0-0 which is incompatible with Kubernetes v1.29.0');
+    expect(template(['--kube-version', '1.30.0', ...inCi('default-values.yaml')]).code).toBe(0);
+  });
+
+  it('has a file of values for each profile', () => {
+    const { properties } = JSON.parse(readFileSync(`${chart}/values.schema.json`, 'utf8')) as Schema;
+    const given = valuesFiles.map((file) => parse(readFileSync(`${chart}/ci/${file}`, 'utf8')) as Given);
+    const profiles = new Set(given.map((values) => values.etcd?.profile ?? 'none'));
+    expect([...profiles].sort()).toEqual([...properties.etcd.properties.profile.enum].sort());
+  });
+
+  it('grants no right in any mode that no test sees used on a real API server', () => {
+    // By install.test and cron-job.test, with these values or those of one effect.
+    const all = ['analyzer.secrets=true', 'rbac.configMaps=true'].flatMap((value) => ['--set', value]);
+    const modes = ['default-values.yaml', 'vcluster-deployed-values.yaml', 'endpoints-values.yaml'].map(inCi);
+    const used = new Set([...modes, all].flatMap((values) => rightsIn(objectsOf(values)).map(plain)));
+    const granted = valuesFiles.flatMap((file) => rightsIn(objectsOf(inCi(file))).map(plain));
+    expect(granted.filter((right) => !used.has(right))).toEqual([]);
+  });
+
+  it.each(valuesFiles)('says what is on, what is off, and how to take the webhook away, with %s', (file) => {
+    const objects = objectsOf(inCi(file));
+    const notes = notesWith(inCi(file));
+    const there = (kind: string, component: string): Rendered | undefined =>
+      objects.find((object) => object.kind === kind && isOf(object, component));
+    const hooks = objects.find(({ kind }) => kind === 'ValidatingWebhookConfiguration');
+    expect(/^ {2}kubectl delete validatingwebhookconfiguration (\S+)$/m.exec(notes)?.[1]).toBe(hooks?.metadata.name);
+    expect(notes).toMatch(hooks ? /^ {2}webhook {6}on, \d pods/m : /^ {2}webhook {6}off: /m);
+    expect(notes).toMatch(there('Deployment', 'analyzer') ? /^ {2}analyzer {5}on/m : /^ {2}analyzer {5}off$/m);
+    const maintained = objects.filter((object) => isOf(object, 'maintenance') && /^(CronJob|Deployment)$/.test(object.kind));
+    const told = [...notes.matchAll(/^ {2}maintenance {2}(\S+) \(\S+\): /gm)].map(([, name]) => name);
+    expect(new Set(told)).toEqual(new Set(maintained.map(({ metadata: { name } }) => name.replace(/^.*-etcd-/, ''))));
+    expect(notes.includes('maintenance  off (etcd.profile, maintenance.targets)')).toBe(maintained.length === 0);
+    expect(notes.includes('WARNING: with failurePolicy Fail')).toBe(JSON.stringify(hooks ?? '').includes('"Fail"'));
   });
 });
+
+type Schema = { readonly properties: { readonly etcd: { readonly properties: { readonly profile: { readonly enum: string[] } } } } };
+type Given = { readonly etcd?: { readonly profile?: string } };
+
+function plain({ user, verb, group, resource }: Right): string {
+  return `${user.replace(/:(kube)?churn-/, ':').replace(/etcd-.*$/, 'etcd')} ${verb} ${group}/${resource}`;
+}
+
+function isOf({ metadata: { labels } }: Rendered, component: string): boolean {
+  return JSON.stringify(labels ?? {}).includes(`"app.kubernetes.io/component":"${component}"`);
+}
+
+/** Helm shows notes of what it installs only: so this is the chart with one more object, which holds them. */
+function notesWith(args: readonly string[]): string {
+  const directory = mkdtempSync(join(tmpdir(), 'kubechurn-notes-'));
+  try {
+    cpSync(chart, directory, { recursive: true });
+    const object = '{kind: Notes, metadata: {name: notes}, text: {{ include "kubechurn/templates/NOTES.txt" . | toJson }}}';
+    writeFileSync(join(directory, 'templates/zz.yaml'), object);
+    const { code, stdout, stderr } = template(args, { from: directory });
+    if (code !== 0) throw new Error(stderr);
+    return String(objectsIn(stdout).find(({ kind }) => kind === 'Notes')?.['text']);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
 
 function invocations(objects: readonly Rendered[]): { command: string; flags: string[] }[] {
   return objects.flatMap((object) =>

@@ -26,7 +26,7 @@ const secrets = `/api/v1/namespaces/${namespace}/secrets`;
 /** Fail, which nobody should choose: so that no lost call can hide. A look at certificates each second instead of each ten. */
 const values = {
   analyzer: { enabled: false },
-  webhook: { failurePolicy: 'Fail', timeoutSeconds: 3, linger: '3s', extraArgs: ['--tls-reload=1s'] },
+  webhook: { failurePolicy: 'Fail', extraArgs: ['--tls-reload=1s'] },
 };
 
 // Every change that a webhook goes through in its life, one after the other while the cluster writes. The tests look at
@@ -38,6 +38,7 @@ describeWithPods([...programsFor({}), 'helm'], 'a webhook that 200 writes a seco
   let world: ControlPlane;
   let release: Release;
   let written: Written;
+  let current: string;
   let pods: Pod[] = [];
   const everyPod = new Set<Pod>();
   const told: { [when: string]: unknown } = {};
@@ -53,7 +54,7 @@ describeWithPods([...programsFor({}), 'helm'], 'a webhook that 200 writes a seco
     const [hook] = webhooks as { clientConfig: { caBundle?: string } }[];
     return Buffer.from(hook?.clientConfig.caBundle ?? '', 'base64').toString();
   };
-  const upgrade = (settings: object, from = chart): Promise<void> => {
+  const upgrade = (settings: object, from: string): Promise<void> => {
     writeFileSync(join(scene.directory, 'values.json'), JSON.stringify(settings));
     return release.helmBeside('upgrade', '--install', 'kubechurn', from, '--create-namespace', '-f', join(scene.directory, 'values.json'));
   };
@@ -81,18 +82,23 @@ describeWithPods([...programsFor({}), 'helm'], 'a webhook that 200 writes a seco
     return { ca: text(authority.ca), stringData: { 'tls.crt': text(cert), 'tls.key': text(key) } };
   };
 
-  /** The chart as it is, under another version: there is none before the first. */
-  function previousChart(): string {
-    const previous = join(scene.directory, 'previous');
-    cpSync(chart, previous, { recursive: true });
-    const file = join(previous, 'Chart.yaml');
-    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/^(version|appVersion): .*$/gm, '$1: 0.0.9'));
-    return previous;
+  /**
+   * The chart as it is, under a version: there is no other before the first. And with more time than its schema allows for
+   * a call, so that a machine that stands still for a moment is not taken for a webhook that lost one.
+   */
+  function chartOf(version: string): string {
+    const copy = join(scene.directory, version);
+    cpSync(chart, copy, { recursive: true });
+    const edit = (path: string, change: (text: string) => string): void =>
+      writeFileSync(join(copy, path), change(readFileSync(join(copy, path), 'utf8')));
+    edit('Chart.yaml', (text) => text.replaceAll(/^(version|appVersion): .*$/gm, `$1: ${version}`));
+    edit('templates/webhook/_hook.tpl', (text) => text.replace(/^ {2}timeoutSeconds: .*$/m, '  timeoutSeconds: 20'));
+    return copy;
   }
 
   async function upgradeAndBack(): Promise<void> {
     const before = await template();
-    await upgrade(values);
+    await upgrade(values, current);
     told['changed by the upgrade'] = (await template()) !== before;
     await rollOut();
     await release.helmBeside('rollback', 'kubechurn', '1');
@@ -130,15 +136,15 @@ describeWithPods([...programsFor({}), 'helm'], 'a webhook that 200 writes a seco
     });
     await world.request('POST', secrets, { metadata: { name: 'owned' }, stringData: one.stringData });
     // What pods serve with must be trusted first, and until none serves with it.
-    await upgrade(owners((await bundle()) + one.ca));
+    await upgrade(owners((await bundle()) + one.ca), current);
     await configurationsNoticed(world);
     await rollOut();
-    await upgrade(owners(one.ca + two.ca));
+    await upgrade(owners(one.ca + two.ca), current);
     await configurationsNoticed(world);
     await world.request('PATCH', `${secrets}/owned`, { stringData: two.stringData });
     for (const pod of pods) await pod.refreshSecrets();
     await served(two.ca);
-    await upgrade(owners(two.ca));
+    await upgrade(owners(two.ca), current);
     await configurationsNoticed(world);
   }
 
@@ -147,7 +153,8 @@ describeWithPods([...programsFor({}), 'helm'], 'a webhook that 200 writes a seco
     world = await startControlPlane({ address: network.host, apiServerArgs: ['--enable-aggregator-routing=true'] });
     const node = { scene, world, namespace, names: new Map<string, string>() };
     release = openRelease(node, network);
-    await upgrade(values, previousChart());
+    current = chartOf('0.1.0');
+    await upgrade(values, chartOf('0.0.9'));
     pods = [await release.start(webhook, '-first'), await release.start(webhook, '-second')];
     for (const pod of pods) everyPod.add(pod);
     await release.lead(webhook, pods);
@@ -180,7 +187,7 @@ describeWithPods([...programsFor({}), 'helm'], 'a webhook that 200 writes a seco
   });
 
   it('was called for each of them', async () => {
-    await Promise.all([...everyPod].map((pod) => pod.process.stop()));
+    await Promise.all([...everyPod].map((pod) => pod.end()));
     expect(everyPod.size).toBe(10);
     const reviews = [...everyPod].map((pod) => Number(/"reviews":(\d+)/.exec(pod.log())?.[1] ?? 0));
     expect(reviews.reduce((sum, each) => sum + each, 0)).toBeGreaterThanOrEqual(written.writes);

@@ -24,9 +24,10 @@ export type Rendered = {
 export type Said = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 /** Runs helm to its end. */
-export function helm(args: readonly string[], env: NodeJS.ProcessEnv = {}): Said {
+export function helm(args: readonly string[], env: NodeJS.ProcessEnv = {}, input = ''): Said {
   const { status, stdout, stderr, error } = spawnSync(requiredTool('helm'), args, {
     encoding: 'utf8',
+    input,
     timeout: 100_000,
     maxBuffer: 2 ** 26,
     env: environment(env),
@@ -53,8 +54,8 @@ export function inCi(file: string): string[] {
   return ['-f', `${chart}/ci/${file}`];
 }
 
-export function template(args: readonly string[], { into = namespace, apis = operators } = {}): Said {
-  return helm(['template', 'kubechurn', chart, '--namespace', into, ...apis, ...args]);
+export function template(args: readonly string[], { into = namespace, apis = operators, from = chart, input = '' } = {}): Said {
+  return helm(['template', 'kubechurn', from, '--namespace', into, ...apis, ...args], {}, input);
 }
 
 /** All objects, tests included. Throws what helm says. */

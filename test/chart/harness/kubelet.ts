@@ -67,8 +67,8 @@ export async function startKubelet(
   };
   const beat = async (): Promise<void> => {
     const lastHeartbeatTime = new Date().toISOString();
-    const conditions = [{ type: 'Ready', status: 'True', reason: 'KubeletReady', lastHeartbeatTime }];
-    await world.request('PATCH', `/api/v1/nodes/${machine}/status`, { status: { conditions } });
+    const ready = [{ type: 'Ready', status: 'True', reason: 'KubeletReady', lastHeartbeatTime }];
+    await world.request('PATCH', `/api/v1/nodes/${machine}/status`, { status: { conditions: ready } });
   };
 
   await world.request('POST', '/api/v1/nodes', { metadata: { name: machine } });

@@ -12,6 +12,7 @@ export type Container = {
 export type PodSpec = {
   readonly containers: readonly Container[];
   readonly serviceAccountName?: string;
+  readonly terminationGracePeriodSeconds?: number;
   readonly securityContext?: { readonly runAsUser?: number; readonly fsGroup?: number };
   readonly [field: string]: unknown;
 };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type Server } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { ControlPlane } from '../../cluster/harness/start-control-plane.ts';
 import { until } from '../../etcd/harness/until.ts';
 
@@ -29,15 +29,13 @@ export async function proxyService({ world, namespace, service, host, port }: Se
         .map(({ addresses: [address = ''] }) => ({ host: address, port: ports[0]?.port ?? 0 })),
     )[0];
   };
-  const server = createServer((client) => {
+  const lead = async (client: Socket): Promise<void> => {
     client.on('error', () => client.destroy());
-    const forward = async (): Promise<void> => {
-      const upstream = connect(await until(`a pod behind ${service}`, target));
-      upstream.on('error', () => client.destroy());
-      upstream.pipe(client).pipe(upstream);
-    };
-    forward().catch(() => client.destroy());
-  }).listen(port, host);
+    const upstream = connect(await until(`a pod behind ${service}`, target));
+    upstream.on('error', () => client.destroy());
+    upstream.pipe(client).pipe(upstream);
+  };
+  const server = createServer((client) => void lead(client).catch(() => client.destroy())).listen(port, host);
   await once(server, 'listening');
   return server;
 }

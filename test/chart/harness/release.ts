@@ -52,7 +52,7 @@ export function openRelease(node: Node & { readonly world: ControlPlane }, netwo
         running.push(await release.start(name, `-${(rolledOut += 1)}`));
         await release.lead(name, running);
         // Its end is not waited for: a pod that is ending counts for nothing any more.
-        void running.shift()?.process.stop();
+        void running.shift()?.end().catch(() => undefined);
         await release.lead(name, running);
       }
       return running;

@@ -3,6 +3,7 @@ import { get as httpGet } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { basename, dirname, join } from 'node:path';
 import type { Running } from '../../etcd/harness/scene.ts';
+import { until } from '../../etcd/harness/until.ts';
 import { program } from './describe-with-pods.ts';
 import { mountsOf } from './mounts.ts';
 import type { Node } from './node.ts';
@@ -16,6 +17,8 @@ export type Pod = {
   log(): string;
   /** As the kubelet would find by its readinessProbe. */
   isReady(): Promise<boolean>;
+  /** Tells it to end by SIGTERM, and resolves once it has; throws where it has not within its grace period. */
+  end(): Promise<void>;
   /** Gives it the Secrets as they are now, as a kubelet does within a minute. */
   refreshSecrets(): Promise<void>;
 };
@@ -77,6 +80,11 @@ export async function runPod(node: Node, { address, within }: Place, name: strin
     address,
     process: running,
     log: () => readFileSync(join(scene.directory, `${called}.log`), 'utf8'),
+    async end() {
+      if (!running.ended()) process.kill(running.pid, 'SIGTERM');
+      const { terminationGracePeriodSeconds: seconds = 30 } = spec;
+      await until(`pod ${name} to end`, () => running.ended(), { withinMs: seconds * 1000 });
+    },
     isReady: () => probe(address, container),
     refreshSecrets: () => mounts.refresh(),
   };

@@ -17,8 +17,8 @@ export type SecuredEtcd = Etcd & {
 /** An etcd at an address that pods reach, for clients with certificates only. */
 export async function startSecuredEtcd(address: string, options: EtcdOptions): Promise<SecuredEtcd> {
   const authority = createAuthority('etcd-ca');
-  const { cert, key } = authority.issue('server', { for: `IP:${address},DNS:localhost` });
-  const clientPair = authority.issue('client');
+  const { cert, key } = authority.issue('server', { for: `IP:${address},DNS:localhost`, days: 90 });
+  const clientPair = authority.issue('client', { days: 90 });
   const etcd = await startEtcd({ ...options, address, tls: { cert, key, clientCa: authority.ca } });
   const etcdctl: SecuredEtcd['etcdctl'] = (args, input = '') => {
     const known = flags({ endpoints: etcd.endpoints.join(), cacert: authority.ca, ...clientPair });
