@@ -1,13 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeWith } from '../etcd/harness/describe-with.ts';
 import { fill } from '../etcd/harness/fill.ts';
 import { freePorts } from '../etcd/harness/free-ports.ts';
 import { getText } from '../etcd/harness/get-text.ts';
 import { startEtcd, type Etcd } from '../etcd/harness/start-etcd.ts';
+import { startS3 } from '../etcd/harness/start-s3.ts';
 import { maintenanceRecord } from '../../src/report/maintenance/schema.ts';
 import { until } from '../etcd/harness/until.ts';
+import { itWith } from './it-with.ts';
 import { built, kubechurn } from './run-kubechurn.ts';
 
 const nowhere = 'http://127.0.0.1:1';
@@ -71,6 +76,29 @@ describeWith(['etcd'], 'kubechurn maintain', () => {
     const again = await kubechurn(args);
     expect(again.code).toBe(0);
     expect(JSON.parse(again.stdout)).toMatchObject({ outcome: 'nothing-to-do' });
+  });
+
+  itWith('versitygw', 'keeps its backup in a bucket, with the credentials of a profile', async () => {
+    await fill(etcd.client);
+    const s3 = await startS3();
+    const profile = join(mkdtempSync(join(tmpdir(), 'kubechurn-profile-')), 'credentials');
+    const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret } = s3.credentials;
+    writeFileSync(profile, `[backup]\naws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`);
+    const variables = [
+      'AWS_PROFILE=backup',
+      `AWS_SHARED_CREDENTIALS_FILE=${profile}`,
+      `AWS_ENDPOINT_URL=${s3.endpoint}`,
+    ];
+    const args = ['--backup', `s3://${s3.bucket}/cli`, '--rearm-watch', '0s', '-o', 'json'];
+    const { code, stdout } = await kubechurn(['maintain', '--etcd', etcd.endpoint, ...args], {
+      under: ['env', ...variables],
+    });
+    const keys = s3.keys();
+    await s3.stop();
+    rmSync(dirname(profile), { recursive: true });
+    expect(code).toBe(0);
+    const { evidence } = maintenanceRecord.parse(JSON.parse(stdout));
+    expect(keys).toContain(evidence.snapshot?.replace(`s3://${s3.bucket}/`, ''));
   });
 
   it('refused exits 3, on stdout and not as a failure', async () => {

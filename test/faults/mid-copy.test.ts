@@ -17,10 +17,10 @@ const valueOf = (n: number, round: number): Buffer => Buffer.alloc(1_500, `${n} 
 async function largeCluster(): Promise<Etcd> {
   const etcd = await started({ members: 3, quotaBytes: 384 * 2 ** 20, unsafeNoFsync: false });
   for (const round of [1, 2]) {
-    const firsts = Array.from({ length: keys / inTransaction }, (_, i) => i * inTransaction);
+    const numbered = Array.from({ length: keys }, (_, n) => n);
     const lane = async (): Promise<void> => {
-      for (let first = firsts.pop(); first !== undefined; first = firsts.pop()) {
-        const numbers = Array.from({ length: inTransaction }, (_, i) => first + i);
+      while (numbered.length > 0) {
+        const numbers = numbered.splice(-inTransaction);
         await etcd.client.txn(numbers.map((n) => ({ put: keyOf(n), value: valueOf(n, round) })));
       }
     };
