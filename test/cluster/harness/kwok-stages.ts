@@ -51,7 +51,7 @@ phase: Succeeded
   },
 );
 
-/** For pods labelled `fate: fails`: a second after they run they have failed, and stay so. */
+/** For pods labelled `fate: fails`: two seconds after they run they have failed, and stay so. */
 const podFails = stage(
   'pod-fails',
   'Pod',
@@ -65,7 +65,7 @@ containerStatuses:
 phase: Failed
 `,
   },
-  1_000,
+  2_000,
 );
 
 const podGoes = stage('pod-goes', 'Pod', [{ key: '.metadata.deletionTimestamp', operator: 'Exists' }], {

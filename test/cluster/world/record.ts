@@ -71,7 +71,7 @@ export type Recording = {
 };
 
 /** Plays all loops and all that is calm in one control plane, watched by the real webhook and analyzer. */
-export async function record(isFound: (report: ChurnReport) => boolean): Promise<Recording> {
+export async function record(isFound: (report: ChurnReport, raised: readonly Raised[]) => boolean): Promise<Recording> {
   const scene = openScene('world');
   const seconds: Record<string, number> = {};
   let last = performance.now();
@@ -80,10 +80,12 @@ export async function record(isFound: (report: ChurnReport) => boolean): Promise
     last = performance.now();
   };
   const plane = await startControlPlane(options);
+  const stage = openStage(plane, scene.directory);
+  const closing: (() => Promise<void>)[] = [stage.end, scene.close];
   try {
     mark('start');
     const metrics = await serveMetrics(plane);
-    const stage = openStage(plane, scene.directory);
+    closing.push(metrics.close);
     await prepare(stage);
     mark('prepare');
     const token = join(scene.directory, 'token');
@@ -96,30 +98,31 @@ export async function record(isFound: (report: ChurnReport) => boolean): Promise
     const began = Date.now();
     metrics.set('demand-of-shop', 6);
     for (const each of [...calm, ...loops]) each.start(stage);
-    const overWith = async (): Promise<ChurnReport | undefined> => {
-      const passed = Date.now() - began;
-      // Slowly up and down again: no loop, though the numbers come back.
-      metrics.set('demand-of-scaled', [2, 3, 4, 5, 4, 3][Math.floor(passed / 20_000) % 6]!);
-      if (passed < lasts) return undefined;
-      const report = await askedReport(analyzer.api, 50);
-      const done = await happenings(stage);
-      const isComplete = [...done.values()].every(Boolean) && isFound(report);
-      return isComplete || passed > longest ? report : undefined;
-    };
-    const live = await until('the play to be over', overWith, { withinMs: 2 * longest, everyMs: 1_000 });
+    const played = await until(
+      'the play to be over',
+      async () => {
+        const passed = Date.now() - began;
+        // Slowly up and down again: no loop, though the numbers come back.
+        metrics.set('demand-of-scaled', [2, 3, 4, 5, 4, 3][Math.floor(passed / 20_000) % 6]!);
+        if (passed < lasts) return undefined;
+        const live = await askedReport(analyzer.api, 50);
+        const raised = raisedIn(join(scene.directory, 'analyzer.log'));
+        const happened = await happenings(stage);
+        const isComplete = [...happened.values()].every(Boolean) && isFound(live, raised);
+        return (isComplete || passed > longest) && { live, raised, happened };
+      },
+      { withinMs: 2 * longest, everyMs: 1_000 },
+    );
     mark('play');
-    const raised = raisedIn(join(scene.directory, 'analyzer.log'));
-    const happened = await happenings(stage);
     await stage.end();
     mark('end');
     const counted = await counts(plane, analyzer, scene.directory);
     mark('count');
     const offline = await triaged(counted.file, plane.auditLogFile);
     mark('triage');
-    await metrics.close();
-    return { began, raised, happened, refusals: stage.refusals, live, ...counted, offline, seconds };
+    return { began, ...played, refusals: stage.refusals, ...counted, offline, seconds };
   } finally {
-    await scene.close();
+    for (const close of closing) await close();
     await plane.stop();
     mark('stop');
   }

@@ -21,8 +21,12 @@ describeWith(programs, 'a world of loops and of what merely looks like them', ()
   let world: Recording;
 
   beforeAll(async () => {
-    world = await record((report) =>
-      lived.every(({ expected }) => accused(report).some((finding) => isMeant(expected, finding))),
+    world = await record((report, raised) =>
+      lived.every(
+        ({ expected }) =>
+          raised.some((each) => isRaised(expected, each)) &&
+          accused(report).some((finding) => isMeant(expected, finding)),
+      ),
     );
     tell(world);
   });
@@ -65,9 +69,16 @@ describeWith(programs, 'a world of loops and of what merely looks like them', ()
     expect(late).toEqual([]);
   });
 
-  it('never had a word, above info, for anything that was not planted', () => {
-    const subjects = new Set(loops.map(({ expected }) => pathOf(expected.subject)));
-    expect(world.raised.filter(({ severity, subject }) => severity !== 'info' && !subjects.has(subject))).toEqual([]);
+  it('never had a word, above info, for what is calm', () => {
+    // What a loop sets off may be named before the loop is certain.
+    const planted = new Set(
+      loops.flatMap(({ namespace = [], expected }) => [namespace, pathOf(expected.subject)].flat()),
+    );
+    const wrong = world.raised.filter(
+      ({ severity, subject }) =>
+        severity !== 'info' && !planted.has(subject) && !planted.has(subject.split('/').at(1) ?? ''),
+    );
+    expect(wrong).toEqual([]);
   });
 
   it('says live that it may not look at Secrets, so that Helm releases are none of its findings', () => {

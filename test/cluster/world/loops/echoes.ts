@@ -28,7 +28,7 @@ export const statusEcho: Loop = {
   },
   start({ as, every }) {
     const controller = as(operator, 'widget-operator');
-    every(200, () =>
+    every(175, () =>
       controller.patch(`${widgets}/gear/status`, { status: { phase: 'Ready', lastProbe: new Date().toISOString() } }),
     );
   },
@@ -53,7 +53,7 @@ export const heartbeat: Loop = {
   },
   start({ as, every }) {
     const leader = as(patroni, 'patroni');
-    every(200, () =>
+    every(175, () =>
       leader.patch(`${core('db')}/configmaps/postgres-leader`, {
         metadata: { annotations: { renewTime: new Date().toISOString() } },
       }),

@@ -24,7 +24,7 @@ export const coreEvents: Loop = {
   },
   start({ as, every }) {
     const reporter = as(legacy, 'legacy-operator');
-    every(200, () => {
+    every(175, () => {
       const at = `${new Date().toISOString().slice(0, 19)}Z`;
       return reporter.create(`${core('legacy')}/events`, {
         metadata: { name: eventName('source') },
@@ -51,7 +51,7 @@ export const newerEvents: Loop = {
   },
   start({ as, every }) {
     const reporter = as(modern, 'modern-operator');
-    every(200, (turn) =>
+    every(175, (turn) =>
       reporter.create('/apis/events.k8s.io/v1/namespaces/modern/events', {
         ...newerEvent(`peer-${turn}`, 'modern'),
         ...{ reason: 'Unreachable', action: 'Connect', type: 'Warning', note: `peer-${turn} does not answer` },

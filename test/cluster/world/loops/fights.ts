@@ -27,7 +27,7 @@ export const appliedField: Loop = {
     const features = (mode: string): JsonObject => ({
       ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'features' }, data: { mode } },
     });
-    every(200, (turn) =>
+    every(175, (turn) =>
       (turn % 2 === 0 ? git : operator).apply(
         `${core('settings')}/configmaps/features`,
         features(turn % 2 === 0 ? 'strict' : 'lenient'),
@@ -93,7 +93,7 @@ export const webhookBundle: Loop = {
   start({ as, every }) {
     const sides = [as(injector, 'cainjector'), as(policies, 'policy-operator')] as const;
     let bundles: readonly string[] = [];
-    every(200, async (turn) => {
+    every(175, async (turn) => {
       if (bundles.length === 0) {
         const issued = await Promise.all(sides.map(() => issueAuthority('policies', new Date())));
         bundles = issued.map(({ certificate }) => Buffer.from(certificate).toString('base64'));

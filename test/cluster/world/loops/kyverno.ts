@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../../../etcd/harness/until.ts';
 import { accountOf, core, definition } from '../objects.ts';
 import type { Loop } from '../scenario.ts';
@@ -39,10 +38,10 @@ export const kyvernoReports: Loop = {
   },
   start({ as, every, plane }) {
     const [controller, collector] = [as(admission, 'kyverno'), as(reporting, 'reports-controller')];
+    const named: string[] = [];
     let uid: string | undefined;
-    every(500, async () => {
+    const make = async (name: string): Promise<void> => {
       uid ??= (await plane.request('GET', `${core('judged')}/configmaps/judged`)).metadata.uid;
-      const name = `${randomUUID()}-${randomBytes(3).toString('hex').slice(0, 5)}`;
       await controller.create(reports, {
         ...{ apiVersion: 'reports.kyverno.io/v1', kind: 'EphemeralReport' },
         metadata: {
@@ -61,16 +60,28 @@ export const kyvernoReports: Loop = {
         },
         spec: { summary: { error: 0, fail: 1, pass: 2, skip: 0, warn: 0 } },
       });
-      const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'judged', uid };
-      await collector.patch(`${reports}/${name}`, { metadata: { ownerReferences: [owner] } });
-      for (const about of ['judged', 'require-labels'])
-        await controller.create('/apis/events.k8s.io/v1/namespaces/judged/events', {
-          ...newerEvent(about, 'judged'),
-          ...{ reason: 'PolicyViolation', action: 'Resource Passed', type: 'Warning', note: 'labels are required' },
-          ...{ reportingController: 'kyverno-admission', reportingInstance: 'kyverno-admission-0' },
-        });
-      await pause(50);
-      await collector.remove(`${reports}/${name}`);
+      named.push(name);
+    };
+    const adopt = (name: string): Promise<unknown> => {
+      const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'judged', uid: uid ?? '' };
+      return collector.patch(`${reports}/${name}`, { metadata: { ownerReferences: [owner] } });
+    };
+    const complain = (about: string): Promise<unknown> =>
+      controller.create('/apis/events.k8s.io/v1/namespaces/judged/events', {
+        ...newerEvent(about, 'judged'),
+        ...{ reason: 'PolicyViolation', action: 'Resource Passed', type: 'Warning', note: 'labels are required' },
+        ...{ reportingController: 'kyverno-admission', reportingInstance: 'kyverno-admission-0' },
+      });
+    every(400, async () => {
+      // One report is adopted while the next is made, and goes when the one after that is.
+      const [oldest, older] = named.slice(-2);
+      const [adopted, gone] = older === undefined ? [oldest, undefined] : [older, oldest];
+      await Promise.all([
+        make(`${randomUUID()}-${randomBytes(3).toString('hex').slice(0, 5)}`),
+        adopted !== undefined && adopt(adopted),
+        gone !== undefined && collector.remove(`${reports}/${gone}`),
+        ...['judged', 'require-labels'].map(complain),
+      ]);
     });
   },
 };

@@ -2,7 +2,7 @@ import { asText } from '../../../../src/objects/json-text.ts';
 import { controllerAccount, deployment, deployments, nodeName, podTemplate } from '../objects.ts';
 import type { Loop } from '../scenario.ts';
 
-/** Its pods fail a second after they run, and the real ReplicaSet controller makes others in their place. */
+/** Its pods fail two seconds after they run, and the real ReplicaSet controller makes others in their place. */
 export const recreatedPods: Loop = {
   name: 'a Deployment whose pods are recreated for ever',
   namespace: 'crashing',
@@ -19,7 +19,7 @@ export const recreatedPods: Loop = {
     const admin = as('admin', 'kubectl');
     let made = false;
     every(1_000, async () => {
-      if (!made) await admin.create(deployments('crashing'), deployment('web', 2, nodeName(0), { fate: 'fails' }));
+      if (!made) await admin.create(deployments('crashing'), deployment('web', 4, nodeName(0), { fate: 'fails' }));
       made = true;
     });
   },

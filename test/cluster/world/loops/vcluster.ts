@@ -53,7 +53,7 @@ export const syncLoop: Loop = {
   },
   start({ as, every }) {
     const sides = [as(agent, 'dns-agent'), as(syncer, 'vcluster')] as const;
-    every(200, (turn) => {
+    every(175, (turn) => {
       const side = (turn % 2) as 0 | 1;
       const value = side === 0 ? 'lb-7.host.example.com' : 'gateway.tenant-a.example.com';
       return sides[side].patch(`${ingresses}/web-x-shop-x-tenant-a`, {
@@ -86,7 +86,7 @@ export const recreateLoop: Loop = {
     const [maker, remover] = [as(owner, 'vcluster'), as(neighbour, 'vcluster')];
     const uid = randomUUID();
     const services = `${core('vcluster-tenant-b')}/services`;
-    every(200, (turn) =>
+    every(175, (turn) =>
       turn % 2 === 0
         ? maker.create(services, {
             metadata: copied('web', '/v1, Kind=Service', 'tenant-b', uid),
