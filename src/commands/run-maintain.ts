@@ -38,13 +38,17 @@ export async function runMaintain(options: MaintainOptions, program: Program): P
   const print = async (record: MaintenanceRecord): Promise<void> => {
     process.stdout.write(await rendered(record, options));
   };
-  if (options.watch) {
-    const complain = (sentence: string): void => void process.stderr.write(`kubechurn: ${sentence}\n`);
-    return watchMaintenance({ once, print, complain, everyMs: parsed.everyMs, clock: systemClock, signal });
+  try {
+    if (options.watch) {
+      const complain = (sentence: string): void => void process.stderr.write(`kubechurn: ${sentence}\n`);
+      return await watchMaintenance({ once, print, complain, everyMs: parsed.everyMs, clock: systemClock, signal });
+    }
+    const record = await once();
+    await print(record);
+    return exitCodeOf(record);
+  } finally {
+    target.close();
   }
-  const record = await once();
-  await print(record);
-  return exitCodeOf(record);
 }
 
 /** One run: what was asked for, and what it works with. */
