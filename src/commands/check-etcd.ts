@@ -19,7 +19,7 @@ export async function checkEtcd(
   options: TargetOptions,
   { betweenMs, environment }: CheckSettings,
 ): Promise<{ readonly target: string; readonly checks: readonly CheckOutcome[] }> {
-  const { target, connection, flags: stated } = await targetConnection(options, environment);
+  const { target, connection, flags: stated, close } = await targetConnection(options, environment);
   const flagsHere = flagsOfFiles(target.flagFiles);
   const seen = await look({
     connection,
@@ -30,7 +30,7 @@ export async function checkEtcd(
     now: Date.now,
     wait: setTimeout,
     volumeOf: createLocalVolumes(),
-  });
+  }).finally(close);
   return { target: target.name, checks: runChecks(seen) };
 }
 

@@ -40,19 +40,21 @@ export async function runMaintain(options: MaintainOptions, program: Program): P
   const print = async (record: MaintenanceRecord): Promise<void> => {
     process.stdout.write(await rendered(record, options));
   };
-  if (options.watch) {
-    const complain = (sentence: string): void => void process.stderr.write(`kubechurn: ${sentence}\n`);
-    const { looked, stop } = await serveMaintenanceMetrics(options, program.version);
-    try {
+  try {
+    if (options.watch) {
+      const complain = (sentence: string): void => void process.stderr.write(`kubechurn: ${sentence}\n`);
+      const { looked, stop } = await serveMaintenanceMetrics(options, program.version);
       const { everyMs } = parsed;
-      return await watchMaintenance({ once, print, complain, looked, everyMs, clock: systemClock, signal });
-    } finally {
+      const code = await watchMaintenance({ once, print, complain, looked, everyMs, clock: systemClock, signal });
       await stop();
+      return code;
     }
+    const record = await once();
+    await print(record);
+    return exitCodeOf(record);
+  } finally {
+    target.close();
   }
-  const record = await once();
-  await print(record);
-  return exitCodeOf(record);
 }
 
 /** One run: what was asked for, and what it works with. */

@@ -5,6 +5,7 @@ import { problem, type ErrorCatalogue } from '../errors/problem.ts';
 import { hasKubeconfig } from '../kube/has-kubeconfig.ts';
 import type { EtcdConnection } from '../etcd/connection.ts';
 import type { KubeApi } from '../kube/api.ts';
+import type { Forwarded, PodPort } from '../kube/port-forward.ts';
 import type { ClusterReader } from '../maintenance/targets/cluster-reader.ts';
 import type { ResolvedTarget } from '../maintenance/targets/resolved-target.ts';
 import { addEtcdOptions } from './etcd-options.ts';
@@ -25,16 +26,20 @@ export interface TargetOptions extends EtcdOptionValues {
 
 export interface TargetConnection extends ResolvedTarget {
   readonly connection: EtcdConnection;
+  /** Ends the port-forwards, if any. To be called when nothing is asked any more. */
+  close(): void;
 }
+
+export const targetOption = [
+  '--target <target>',
+  'where etcd runs, so that endpoints and certificates are known: kubeadm, k3s, rke2 or vcluster/NAMESPACE/NAME',
+] as const;
 
 /** Adds --target and etcdctl's options, which go before what the target says. */
 export function addTargetOptions(command: Command): Command {
   return addEtcdOptions(
     command
-      .option(
-        '--target <target>',
-        'where etcd runs, so that endpoints and certificates are known: kubeadm, k3s, rke2 or vcluster/NAMESPACE/NAME',
-      )
+      .option(...targetOption)
       .option('--kubeconfig <file>', 'of the cluster that a vCluster runs in (default: as kubectl)')
       .option('--context <name>', 'in that kubeconfig'),
   );
@@ -51,12 +56,32 @@ export async function targetConnection(options: TargetOptions, environment: Envi
     // Not before: it brings a YAML parser, and the command line is built for every command.
     const { resolveTarget } = await import('../maintenance/targets/resolve-target.ts');
     const resolved = await resolveTarget(target, given, { file, cluster: host.open });
-    const connection = etcdConnection(resolved.values, environment);
+    const ways = await forwardTo(resolved.pods ?? [], { kubeconfig, context });
+    const values = {
+      ...resolved.values,
+      ...(ways.length > 0 && { etcd: ways.map(({ port }) => `https://127.0.0.1:${port}`).join() }),
+    };
+    const connection = etcdConnection(values, environment);
     if (!connection) throw targetOptionErrors.noEndpoint();
-    return { ...resolved, connection: { ...connection, ...resolved.pems } };
+    const close = (): void => ways.forEach((way) => way.close());
+    return { ...resolved, connection: { ...connection, ...resolved.pems }, close };
   } finally {
     await host.close();
   }
+}
+
+async function forwardTo(
+  pods: readonly PodPort[],
+  { kubeconfig, context }: { readonly kubeconfig: string | undefined; readonly context: string | undefined },
+): Promise<readonly Forwarded[]> {
+  if (pods.length === 0) return [];
+  const { loadConnection } = await import('../kube/connection.ts');
+  const { forwardPort } = await import('../kube/port-forward.ts');
+  const host = loadConnection({
+    ...(kubeconfig !== undefined && { kubeconfig }),
+    ...(context !== undefined && { context }),
+  });
+  return Promise.all(pods.map((pod) => forwardPort(host, pod)));
 }
 
 /** The cluster that a vCluster runs in. Loaded when it is opened: most targets need none. */

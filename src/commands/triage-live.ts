@@ -34,9 +34,11 @@ export function liveWish(
   options: LiveOptions,
   { snapshot, elsewhere }: { readonly snapshot: boolean; readonly elsewhere: boolean },
   environment: NodeJS.ProcessEnv,
+  target?: { readonly connection: EtcdConnection },
 ): LiveWish | undefined {
   const { ETCDCTL_ENDPOINTS: endpoints, ...others } = environment;
-  const connection = etcdConnection(options, elsewhere ? others : { ...others, ETCDCTL_ENDPOINTS: endpoints });
+  const connection =
+    target?.connection ?? etcdConnection(options, elsewhere ? others : { ...others, ETCDCTL_ENDPOINTS: endpoints });
   const { save, watch } = options;
   if (connection === undefined) {
     if (save !== undefined) throw liveErrors.notLive('--save');

@@ -13,6 +13,7 @@ import { outputFormats, renderReport, type Rendering } from './render-report.ts'
 import { addEtcdOptions } from './etcd-options.ts';
 import { addClusterOptions, clusterWish, triageByApi, type ClusterOptions } from './triage-cluster.ts';
 import { addRequestOptions, hasRequestLogs, requestLogs, type RequestOptions } from './request-options.ts';
+import { targetConnection, targetOption } from './target-options.ts';
 import { thresholdsIn } from './thresholds-in.ts';
 import { liveWish, triageEtcd, type LiveOptions } from './triage-live.ts';
 
@@ -20,12 +21,13 @@ const triageErrors = {
   noSource: problem(
     'TRIAGE_NO_SOURCE',
     () =>
-      `nothing to read: give --etcd URL, or --snapshot FILE, etcd's member/snap/db or what "etcdctl snapshot save" made, or --audit-log FILE, or --kubeconfig FILE`,
+      `nothing to read: give --etcd URL or --target, or --snapshot FILE, etcd's member/snap/db or what "etcdctl snapshot save" made, or --audit-log FILE, or --kubeconfig FILE`,
     2,
   ),
 } satisfies ErrorCatalogue;
 
 interface TriageOptions extends Rendering, KnownBefore, LiveOptions, RequestOptions, ClusterOptions {
+  readonly target?: string;
   readonly watch?: string;
   readonly snapshot?: string;
   readonly skipHashCheck: boolean;
@@ -41,6 +43,7 @@ export interface Program {
 export function triageCommand(program: Program): Command {
   return addClusterOptions(addRequestOptions(addEtcdOptions(new Command('triage'))))
     .description('say who fills an etcd, why, and what to change')
+    .option(...targetOption)
     .option('--snapshot <file>', `a database file: etcd's member/snap/db, or what "etcdctl snapshot save" made`)
     .option('--save <file>', 'with --etcd: keep the snapshot as this file, a backup that etcdutl restores')
     .option(
@@ -60,13 +63,16 @@ export function triageCommand(program: Program): Command {
       const { snapshot, top } = options;
       const { etcd, endpoints } = options;
       const hasOther = [snapshot, etcd, endpoints].some((each) => each !== undefined) || hasRequestLogs(options);
-      const cluster = clusterWish(options, hasOther, process.env);
+      // The kubeconfig is then that of the cluster that a vCluster runs in.
+      const target = options.target === undefined ? undefined : await targetConnection(options, process.env);
+      const cluster = target ? undefined : clusterWish(options, hasOther, process.env);
       const wish = cluster
         ? undefined
         : liveWish(
             options,
             { snapshot: snapshot !== undefined, elsewhere: snapshot !== undefined || hasRequestLogs(options) },
             process.env,
+            target,
           );
       if (!cluster && snapshot === undefined && wish === undefined && !hasRequestLogs(options))
         throw triageErrors.noSource();
@@ -114,6 +120,7 @@ export function triageCommand(program: Program): Command {
         print(await renderReport(judged(report), options));
       } finally {
         progress.end();
+        target?.close();
       }
     });
 }

@@ -31,7 +31,7 @@ export const targetErrors = {
   insidePods: problem(
     'TARGET_INSIDE_PODS',
     (target: string, namespace: string, release: string) =>
-      `the etcd of ${target} runs inside its pods: copy /data/pki/etcd from ${release}-0, run "kubectl -n ${namespace} port-forward ${release}-0 2379", and give --etcd https://127.0.0.1:2379 with --cacert, --cert and --key`,
+      `the etcd of ${target} runs inside its pods, and only they have its certificates: run "kubectl -n ${namespace} cp ${release}-0:/data/pki/etcd etcd-pki", and give --cacert etcd-pki/ca.crt --cert etcd-pki/tls.crt --key etcd-pki/tls.key; the way there is made by a port-forward`,
   ),
   noEtcd: problem(
     'TARGET_NO_ETCD',

@@ -4,7 +4,7 @@ import { plainEndpoints } from './endpoints.ts';
 import { targetErrors } from './errors.ts';
 import { parseTarget } from './parse-target.ts';
 import type { ResolvedTarget } from './resolved-target.ts';
-import { resolveInCluster } from './resolve-vcluster.ts';
+import { resolveEmbedded, resolveInCluster } from './resolve-vcluster.ts';
 import type { CertificatePaths, Target } from './target.ts';
 import { vclusterDeployed } from './vcluster-deployed.ts';
 import { vclusterEmbedded } from './vcluster-embedded.ts';
@@ -28,16 +28,19 @@ export async function resolveTarget(
   return 'release' in target ? resolveVCluster(target, given, ports) : fromFiles([target], given, ports);
 }
 
-/** In one of its pods the certificates are at hand; from elsewhere its host cluster has them. */
+/** In one of its pods the certificates are at hand; from elsewhere its host cluster has them, or says which pods do. */
 async function resolveVCluster(
   vcluster: VCluster,
   given: EtcdOptionValues,
   ports: TargetPorts,
 ): Promise<ResolvedTarget> {
   const candidates = [vclusterDeployed(vcluster), vclusterEmbedded(vcluster)];
-  if (namesOwn(given) || firstReadable(candidates, ports)) return fromFiles(candidates, given, ports);
+  const hasBoth = namesOwn(given) && (given.etcd !== undefined || given.endpoints !== undefined);
+  if (hasBoth || firstReadable(candidates, ports)) return fromFiles(candidates, given, ports);
   const cluster = await ports.cluster?.();
-  return cluster ? resolveInCluster(vcluster, given, cluster) : fromFiles(candidates, given, ports);
+  if (!cluster) return fromFiles(candidates, given, ports);
+  if (!namesOwn(given)) return resolveInCluster(vcluster, given, cluster);
+  return (await resolveEmbedded(vcluster, given, cluster)) ?? fromFiles(candidates, given, ports);
 }
 
 /** The first candidate whose certificates lie here, or the first at all where the options name some. */

@@ -1,4 +1,5 @@
 import type { EtcdOptionValues } from '../../config/etcd-options.ts';
+import type { PodPort } from '../../kube/port-forward.ts';
 import type { PemFile } from '../../etcd/connection.ts';
 import type { Target } from './target.ts';
 
@@ -8,6 +9,8 @@ export interface ResolvedTarget {
   readonly values: EtcdOptionValues;
   /** Certificates that are in no file. */
   readonly pems?: { readonly cacert: PemFile; readonly cert: PemFile; readonly key: PemFile };
+  /** Those that it runs in, where it listens on nothing but their loopback: to be reached by port-forward. */
+  readonly pods?: readonly PodPort[];
   /** etcd's flags, where the cluster states them. */
   readonly flags?: ReadonlyMap<string, string>;
 }

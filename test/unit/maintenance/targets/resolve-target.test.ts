@@ -160,6 +160,23 @@ describe('a vCluster that its host cluster knows', () => {
     ).rejects.toMatchObject({ code });
   });
 
+  it('is led to by port-forward where it is embedded and its certificates are given', async () => {
+    const config = 'controlPlane: {backingStore: {etcd: {embedded: {enabled: true}}}}';
+    const reader = cluster({
+      secrets: { 'team-a/vc-config-shop': { 'config.yaml': config } },
+      statefulSets: { 'team-a/shop': { replicas: 3, command: [] } },
+    });
+    const given = { cacert: 'ca', cert: 'cert', key: 'key' };
+    const ports = { ...nothing, cluster: async () => reader };
+    const { target, pods, values } = await resolveTarget('vcluster/team-a/shop', given, ports);
+    expect(target.kind).toBe('vcluster-embedded');
+    expect(values).toEqual(given);
+    expect(pods?.map(({ pod, port }) => `${pod}:${port}`)).toEqual(['shop-0:2379', 'shop-1:2379', 'shop-2:2379']);
+    // Whoever says where it is knows better.
+    const direct = await resolveTarget('vcluster/team-a/shop', { ...given, etcd: 'https://10.0.0.1:2379' }, ports);
+    expect(direct.pods).toBeUndefined();
+  });
+
   it('needs no cluster inside its own pods', async () => {
     const paths = ['etcd-ca.crt', 'etcd-peer.crt', 'etcd-peer.key'].map((name) => `/run/config/pki/${name}`);
     const asked = async (): Promise<never> => Promise.reject(new Error('the cluster was asked'));
