@@ -45,9 +45,11 @@ export async function runMaintain(options: MaintainOptions, program: Program): P
       const complain = (sentence: string): void => void process.stderr.write(`kubechurn: ${sentence}\n`);
       const { looked, stop } = await serveMaintenanceMetrics(options, program.version);
       const { everyMs } = parsed;
-      const code = await watchMaintenance({ once, print, complain, looked, everyMs, clock: systemClock, signal });
-      await stop();
-      return code;
+      try {
+        return await watchMaintenance({ once, print, complain, looked, everyMs, clock: systemClock, signal });
+      } finally {
+        await stop(); // else its port would keep a program alive that has failed
+      }
     }
     const record = await once();
     await print(record);
