@@ -33,7 +33,7 @@ test-fast: ## The unit tests alone, under a minute
 test-faults: ## The long faults of maintenance: members stopped, killed and cut off in the middle; CI runs it too
 	@tools/run.sh test-faults
 
-bench: ## Measure speed and memory, into docs/performance.md; npm run bench -- 5 maintenance (live, webhook) measures that alone
+bench: ## Measure speed and memory, into docs/performance.md; npm run bench -- 5 maintenance measures that alone
 	@tools/run.sh bench
 
 lint: ## Types, lint, format, import arrows, dead code, generated files

@@ -3,7 +3,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { freePorts } from './free-ports.ts';
-import { openScene } from './scene.ts';
+import { openScene, type Scene } from './scene.ts';
 import { requiredTool } from './tool.ts';
 import { until } from './until.ts';
 
@@ -24,7 +24,19 @@ export interface S3Server {
 
 /** A real S3 server (versitygw) with one empty bucket, in a directory that goes with it. */
 export async function startS3(): Promise<S3Server> {
-  const scene = openScene('s3');
+  const attempts = 3; // another process may take our port before the server does
+  for (let attempt = 1; ; attempt += 1) {
+    const scene = openScene('s3');
+    try {
+      return await startIn(scene);
+    } catch (error) {
+      await scene.close();
+      if (attempt === attempts || !String(error).includes('address already in use')) throw error;
+    }
+  }
+}
+
+async function startIn(scene: Scene): Promise<S3Server> {
   const [port = 0] = await freePorts(1);
   const endpoint = `http://127.0.0.1:${port}`;
   const bucket = 'backups';
