@@ -22,6 +22,8 @@ import { callsIn, isUsed, rightsIn, type Call } from './harness/used-rules.ts';
 jest.setTimeout(300_000); // for machines that are busy
 
 const namespace = 'kubechurn';
+/** As by default, and with throttling, which takes a right more. */
+const values = [...inCi('default-values.yaml'), '--set', 'webhook.throttle.enabled=true'];
 const deployments = '/apis/apps/v1/namespaces/default/deployments';
 const configuration = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/kubechurn';
 
@@ -58,7 +60,7 @@ describeWithPods([...programsFor({}), 'helm', 'promtool'], 'the chart, installed
     node = { scene, world, namespace, names: new Map() };
     release = openRelease(node, network);
     await world.request('POST', deployments, deployment(0));
-    installed = release.helm('install', 'kubechurn', chart, '--create-namespace', ...inCi('default-values.yaml'), '--set', 'analyzer.quota=8GiB');
+    installed = release.helm('install', 'kubechurn', chart, '--create-namespace', ...values, '--set', 'analyzer.quota=8GiB');
     if (installed.code !== 0) throw new Error(installed.stderr);
     analyzer = await release.start('kubechurn-analyzer');
     node.names.set(`kubechurn-analyzer.${namespace}.svc`, analyzer.address);
@@ -88,7 +90,7 @@ describeWithPods([...programsFor({}), 'helm', 'promtool'], 'the chart, installed
     const bundles = (hooks as { clientConfig: { caBundle: string } }[]).map(({ clientConfig: { caBundle } }) => caBundle);
     expect(new Set(bundles).size).toBe(1);
     expect(Buffer.from(bundles[0] ?? '', 'base64').toString()).toContain('-----BEGIN CERTIFICATE-----');
-    const { stdout } = release.helm('upgrade', 'kubechurn', chart, ...inCi('default-values.yaml'));
+    const { stdout } = release.helm('upgrade', 'kubechurn', chart, ...values);
     expect(stdout).toContain('STATUS: deployed');
     const again = await world.request('GET', configuration);
     expect(again['webhooks']).toEqual(hooks);
@@ -139,7 +141,7 @@ describeWithPods([...programsFor({}), 'helm', 'promtool'], 'the chart, installed
   });
 
   it('uses each right that it has', async () => {
-    const rights = rightsIn(objectsOf(inCi('default-values.yaml')));
+    const rights = rightsIn(objectsOf(values));
     expect(rights.length).toBeGreaterThan(90);
     // The authority was stored when the first webhook came; a patch follows each new authority.
     const seen = calls();
@@ -164,8 +166,8 @@ describeWithPods([...programsFor({}), 'helm', 'promtool'], 'the chart, installed
       metadata: { name: 'shop-certs' },
       stringData: { 'etcd-ca.crt': world.ca, 'etcd-peer.crt': world.ca, 'etcd-peer.key': 'none' },
     });
-    const values = inCi('vcluster-deployed-values.yaml');
-    expect(release.helm('upgrade', 'kubechurn', chart, ...values).code).toBe(0);
+    const vclusters = inCi('vcluster-deployed-values.yaml');
+    expect(release.helm('upgrade', 'kubechurn', chart, ...vclusters).code).toBe(0);
     const job = await world.request('GET', `/apis/batch/v1/namespaces/${namespace}/cronjobs/kubechurn-etcd-shop`);
     const { spec } = podOf({ ...job, apiVersion: 'batch/v1', kind: 'CronJob' })!;
     const { process } = await runPod(node, network.addPod(), 'shop', spec);
@@ -203,7 +205,7 @@ describeWithPods([...programsFor({}), 'helm', 'promtool'], 'the chart, installed
       'update leases team-a/kubechurn-maintain-shop true',
       'delete leases team-a/kubechurn-maintain-shop true',
     ]);
-    const rights = rightsIn(objectsOf(values)).filter(({ user }) => user === `${namespace}:kubechurn-etcd-shop`);
+    const rights = rightsIn(objectsOf(vclusters)).filter(({ user }) => user === `${namespace}:kubechurn-etcd-shop`);
     expect(rights).toHaveLength(6);
     expect(rights.every((right) => isUsed(right, mine))).toBe(true);
   });

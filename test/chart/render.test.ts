@@ -156,7 +156,7 @@ describeWith(['helm'], 'the chart', () => {
 
   it('grants no right in any mode that no test sees used on a real API server', () => {
     // By install.test and cron-job.test, with these values or those of one effect.
-    const all = ['analyzer.secrets=true', 'rbac.configMaps=true'].flatMap((value) => ['--set', value]);
+    const all = ['analyzer.secrets=true', 'rbac.configMaps=true', 'webhook.throttle.enabled=true'].flatMap((value) => ['--set', value]);
     const modes = ['default-values.yaml', 'vcluster-deployed-values.yaml', 'endpoints-values.yaml'].map(inCi);
     const used = new Set([...modes, all].flatMap((values) => rightsIn(objectsOf(values)).map(plain)));
     const granted = valuesFiles.flatMap((file) => rightsIn(objectsOf(inCi(file))).map(plain));

@@ -189,7 +189,8 @@ describeWithPods([...programsFor({}), 'helm'], 'a webhook that 200 writes a seco
   it('was called for each of them', async () => {
     await Promise.all([...everyPod].map((pod) => pod.end()));
     expect(everyPod.size).toBe(10);
-    const reviews = [...everyPod].map((pod) => Number(/"reviews":(\d+)/.exec(pod.log())?.[1] ?? 0));
+    // Some of them may have been called by nobody: API servers keep their connections.
+    const reviews = [...everyPod].map((pod) => Number(/"reviews":(\d+).*"msg":"webhook stopped"/.exec(pod.log())?.[1]));
     expect(reviews.reduce((sum, each) => sum + each, 0)).toBeGreaterThanOrEqual(written.writes);
     expect([...everyPod].map((pod) => pod.process.exitCode())).toEqual(Array.from(everyPod, () => 0));
   });
