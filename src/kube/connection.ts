@@ -1,4 +1,5 @@
 import { KubeConfig } from '@kubernetes/client-node';
+import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import { kubeErrors } from './errors.ts';
 
@@ -79,12 +80,14 @@ async function credentialsOf(config: KubeConfig): Promise<Credentials> {
   const options: RequestOptions = {};
   await config.applyToHTTPSOptions(options);
   const { headers = {}, auth, ca, cert, key, servername, rejectUnauthorized } = options;
+  const fresh = await tokenInFile(config);
   const basic: Record<string, string> =
     typeof auth === 'string' ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` } : {};
   return {
     headers: {
       ...basic,
       ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)])),
+      ...(fresh !== undefined && { authorization: `Bearer ${fresh}` }),
     },
     tls: {
       ...(isPem(ca) && { ca }),
@@ -94,6 +97,17 @@ async function credentialsOf(config: KubeConfig): Promise<Credentials> {
       ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
     },
   };
+}
+
+/** client-node keeps what it read for a minute; a projected token may have ended since. */
+async function tokenInFile(config: KubeConfig): Promise<string | undefined> {
+  const provider: unknown = config.getCurrentUser()?.authProvider;
+  const tokenFile = fieldOf(fieldOf(provider, 'config'), 'tokenFile');
+  return typeof tokenFile === 'string' ? (await readFile(tokenFile, 'utf8')).trim() : undefined;
+}
+
+function fieldOf(of: unknown, name: string): unknown {
+  return typeof of === 'object' && of !== null ? Object.getOwnPropertyDescriptor(of, name)?.value : undefined;
 }
 
 function isPem(value: unknown): value is Buffer | string {

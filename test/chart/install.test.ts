@@ -5,7 +5,9 @@ import { get as httpsGet } from 'node:https';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { takeLock } from '../../src/commands/maintain-lock.ts';
 import { leaseWish } from '../../src/maintenance/lock/lease-wish.ts';
+import { checkAll } from '../../src/commands/check-all.ts';
 import { startControlPlane, programsFor, type ControlPlane } from '../cluster/harness/start-control-plane.ts';
+import { inspect } from '../etcd/harness/check-live.ts';
 import { openScene } from '../etcd/harness/scene.ts';
 import { until } from '../etcd/harness/until.ts';
 import { describeWithPods } from './harness/describe-with-pods.ts';
@@ -121,6 +123,23 @@ describeWithPods([...programsFor({}), 'helm', 'promtool'], 'the chart, installed
       .flatMap(({ targets }) => targets.map(({ expr }) => expr));
     expect(emptyQueries(queries, exposed)).toEqual([]);
     expect(emptyQueries(['sum(kubechurn_nothing)'], exposed)).toEqual(['sum(kubechurn_nothing)']);
+  });
+
+  it('finds the webhook registered, reachable behind its Service, trusted and answering, as check does from outside', async () => {
+    const { of } = inspect(
+      await checkAll(
+        { kubeconfig: world.kubeconfig },
+        { betweenMs: 0, version: '0.0.0', environment: {}, hasCluster: false, onProgress: () => undefined },
+      ),
+    );
+    expect(of('webhook registered').result).toBe('ok');
+    expect(of('webhook reachable').why).toBe('Service kubechurn/kubechurn-webhook: 2 of 2 ready');
+    expect(of('webhook certificate')).toMatchObject({
+      result: 'ok',
+      why: expect.stringMatching(/^trusted by the caBundle/),
+    });
+    expect(of('webhook answers').result).toBe('ok');
+    expect(of('warnings seen').result).toBe('ok');
   });
 
   it('is found well by helm test, and not when nobody answers', () => {

@@ -28,6 +28,8 @@ describe('a cluster that cannot be asked', () => {
     ['another context', ['top', '--kubeconfig', 'CONFIG', '--context', 'there'], 2, /no context "there": it has here/],
     ['nobody at its address', ['top', '--kubeconfig', 'CONFIG'], 1, /does not answer \(.*ECONNREFUSED/],
     ['nobody to watch', ['triage', '--kubeconfig', 'CONFIG', '--watch', '1s'], 1, /does not answer \(.*ECONNREFUSED/],
+    ['nobody to stop', ['throttle', 'stop', '--kubeconfig', 'CONFIG'], 1, /does not answer \(.*ECONNREFUSED/],
+    ['nobody to check', ['check', '--kubeconfig', 'CONFIG'], 1, /does not answer \(.*ECONNREFUSED/],
     ['a second source', ['triage', '--kubeconfig', 'CONFIG', '--snapshot', 'db'], 2, /give no other source/],
     ['no analyzer where one is said to be', ['top', '-A', '--analyzer', 'http://127.0.0.1:9'], 1, /does not answer/],
     ['a duration that is none', ['triage', '--kubeconfig', 'CONFIG', '--watch', 'long'], 2, /--watch takes a duration/],

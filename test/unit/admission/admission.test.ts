@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { probeAnswer } from '../../../src/admission/probe.ts';
 import { createAdmission, type AdmissionLimits } from '../../../src/admission/admission.ts';
 import { answerText } from '../../../src/admission/answer.ts';
 import type { StandingFinding } from '../../../src/model/batch.ts';
@@ -103,6 +104,27 @@ describe('warnings', () => {
 
   it('leave findings of severity info out', () => {
     expect(knowing([finding({ severity: 'info' })]).decide(flip(), false, 1).warnings).toEqual([]);
+  });
+});
+
+describe('a dry run that asks whether the webhook was called', () => {
+  const asking = (more: object) =>
+    review({
+      ...{ operation: 'CREATE', dryRun: true, userInfo: { username: robot }, ...more },
+      object: { metadata: { name: 'a', annotations: { 'kubechurn.dev/check': 'abc\u0007def' } } },
+    });
+  const told = (more: object = {}): readonly string[] => knowing([]).decide(asking(more), false, 1).warnings;
+
+  it('is told so, whoever asks and however often', () => {
+    const admission = knowing([]);
+    const answers = Array.from({ length: 30 }, () => admission.decide(asking({}), false, 1).warnings);
+    expect(new Set(answers.flat())).toEqual(new Set([probeAnswer('abc\u0007def')]));
+    expect(answers.every(({ length }) => length === 1)).toBe(true);
+    expect(probeAnswer('abc\u0007def')).not.toContain('\u0007');
+  });
+
+  it('is nobody’s who really writes', () => {
+    expect([told({ dryRun: false }), told({ operation: 'UPDATE' })]).toEqual([[], []]);
   });
 });
 
