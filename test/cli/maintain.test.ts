@@ -60,9 +60,14 @@ describeWith(['etcd'], 'kubechurn maintain', () => {
   afterAll(() => etcd.stop());
 
   it('within budget exits 0, within a second on a quiet machine', async () => {
-    const began = performance.now();
-    const { code, stdout } = await kubechurn(['maintain', '--etcd', etcd.endpoint]);
-    expect(performance.now() - began).toBeLessThan(3_000);
+    const timed = async (...args: string[]) => {
+      const began = performance.now();
+      return { ...(await kubechurn(args)), took: performance.now() - began };
+    };
+    const start = await timed('--version');
+    const { code, stdout, took } = await timed('maintain', '--etcd', etcd.endpoint);
+    // A start takes a tenth of a second there, and as much longer as a machine is busy.
+    expect(took).toBeLessThan(Math.max(1_000, 10 * start.took));
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Nothing to do: within budget/);
   });
