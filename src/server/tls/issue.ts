@@ -40,7 +40,8 @@ export async function issueLeaf(authority: KeyPair, names: readonly string[], no
   const certificate = await x509.X509CertificateGenerator.create(
     {
       // Clients go by the alternative names; those may be longer than a common name can be.
-      subject: [{ CN: ['kubechurn webhook'] }],
+      // Another name than the authority's: OpenSSL takes a leaf that is called as its issuer for self-signed.
+      subject: [{ CN: ['kubechurn webhook server'] }],
       issuer: issuer.subject,
       ...lifetime(now, lives.leaf),
       publicKey: keys.publicKey,

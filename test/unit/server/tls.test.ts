@@ -1,4 +1,7 @@
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:tls';
 import { describe, expect, it } from '@jest/globals';
 import {
   autoPair,
@@ -51,6 +54,21 @@ describe('certificates of our own', () => {
 });
 
 describe('automatic certificates', () => {
+  it('are taken by OpenSSL too, which takes a leaf that is called like its authority for self-signed', async () => {
+    const store = secret();
+    const { pair } = await autoPair({ store, publish: async () => true, names: ['127.0.0.1'] }, undefined, new Date());
+    const server = createServer({ cert: pair.certificate, key: pair.key }, (socket) => socket.end());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on TCP
+    const { port } = server.address() as AddressInfo;
+    const client = connect({ host: '127.0.0.1', port, ca: bundleOf(store.stored!), rejectUnauthorized: false });
+    await once(client, 'secureConnect');
+    expect({ authorized: client.authorized, why: client.authorizationError }).toEqual({ authorized: true, why: null });
+    client.destroy();
+    await once(server.close(), 'close');
+  });
+
   it('share one authority between replicas that start at once', async () => {
     const store = secret();
     const [one, two] = await Promise.all([
