@@ -3,6 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { openApi } from '../../src/kube/api.ts';
+import { loadConnection } from '../../src/kube/connection.ts';
+import { bundlePublisher } from '../../src/pipeline/webhook/publish-bundle.ts';
 import { describeWith } from '../etcd/harness/describe-with.ts';
 import { freePorts } from '../etcd/harness/free-ports.ts';
 import { openScene, type Running } from '../etcd/harness/scene.ts';
@@ -128,6 +131,38 @@ describeWith(programsFor(options), 'a webhook that issues its own certificates',
     const before = await versions();
     await new Promise((resolve) => setTimeout(resolve, 500)); // five looks of either replica
     expect(await versions()).toEqual(before);
+  });
+
+  it('is published by several that start at the same moment', async () => {
+    const api = openApi(loadConnection({ kubeconfig }));
+    const publish = bundlePublisher(api, 'kubechurn');
+    const said = await Promise.all(Array.from({ length: 4 }, () => publish(world.ca)));
+    await api.close();
+    expect(said).toContain(true);
+    await until(
+      'ours to be back',
+      async () => (await bundles()).size === 1 && !(await bundles()).has(Buffer.from(world.ca).toString('base64')),
+    );
+  });
+
+  it('leaves caBundle alone where the chart says that it is no longer ours', async () => {
+    const other = Buffer.from(world.ca).toString('base64');
+    const { webhooks } = await world.request('GET', `${configurations}/kubechurn`);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as the API server keeps it
+    const hooks = webhooks as { clientConfig: object }[];
+    const handed = (annotation: string | null, caBundle: string) => ({
+      metadata: { annotations: { 'kubechurn.dev/ca-bundle': annotation } },
+      webhooks: hooks.map((hook) => ({ ...hook, clientConfig: { ...hook.clientConfig, caBundle } })),
+    });
+    await world.request('PATCH', `${configurations}/kubechurn`, handed('existingSecret', other));
+    // Whoever looks next makes another authority, and would publish that.
+    await world.request('DELETE', secret);
+    await until('another authority', async () => (await world.adminFetch(secret)).status === 200);
+    await new Promise((resolve) => setTimeout(resolve, 300)); // three looks of either replica
+    expect([...(await bundles())]).toEqual([other]);
+    await world.request('PATCH', `${configurations}/kubechurn`, handed(null, other));
+    await until('ours to be back', async () => !(await bundles()).has(other));
+    expect(await warned()).toBe(true);
   });
 
   it('begins anew when the Secret is deleted, and is called again', async () => {

@@ -1,36 +1,54 @@
 import { isApiFailure, type KubeApi } from '../../kube/api.ts';
-import type { Json } from '../../model/json.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
 import { asList, asObject } from '../../objects/json-text.ts';
 import type { PublishBundle } from '../../server/tls/auto-certificate.ts';
 
 const path = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
 
-/** None where the configuration is not there yet: helm installs it after the Deployment, and the next look finds it. */
-async function webhooksOf(api: KubeApi, configuration: string): Promise<Json | undefined> {
+/** Given by the chart where certificates come from elsewhere: a pod of before the change must not undo it. */
+const handsOff = 'kubechurn.dev/ca-bundle';
+
+/** Empty where the configuration is not there yet: helm installs it after the Deployment, and the next look finds it. */
+async function read(api: KubeApi, configuration: string): Promise<JsonObject> {
   try {
-    return (await api.call(`${path}/${configuration}`, { timeoutMs: 10_000 }))['webhooks'];
+    return await api.call(`${path}/${configuration}`, { timeoutMs: 10_000 });
   } catch (error) {
-    if (isApiFailure(error) && error.status === 404) return undefined;
+    if (isApiFailure(error) && error.status === 404) return {};
     throw error;
   }
 }
+
+/** Replicas that start at once write the same. */
+const tries = 5;
 
 /** Writes caBundle and nothing else, which is all that is not the chart's; and only where it is another already. */
 export function bundlePublisher(api: KubeApi, configuration: string): PublishBundle {
   return async (bundle) => {
     const wanted = Buffer.from(bundle).toString('base64');
-    const patch = asList(await webhooksOf(api, configuration)).flatMap((webhook, i): Json[] => {
-      const { name, clientConfig } = asObject(webhook);
-      if (name === undefined || asObject(clientConfig)['caBundle'] === wanted) return [];
-      return [
-        // Should the chart reorder them in between, this fails, and the next look is right.
-        { op: 'test', path: `/webhooks/${i}/name`, value: name },
-        { op: 'add', path: `/webhooks/${i}/clientConfig/caBundle`, value: wanted },
-      ];
-    });
-    if (patch.length === 0) return false;
-    const contentType = 'application/json-patch+json';
-    await api.call(`${path}/${configuration}`, { method: 'PATCH', body: patch, contentType, timeoutMs: 10_000 });
-    return true;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await publish(api, configuration, wanted);
+      } catch (error) {
+        const hasChanged = isApiFailure(error) && (error.status === 409 || error.status === 422);
+        if (!hasChanged || attempt === tries) throw error;
+      }
+    }
   };
+}
+
+/** Rejects with status 422 where the configuration is another than the one that was read. */
+async function publish(api: KubeApi, configuration: string, wanted: string): Promise<boolean> {
+  const { metadata, webhooks } = await read(api, configuration);
+  const { annotations, resourceVersion = '' } = asObject(metadata);
+  if (asObject(annotations)[handsOff] !== undefined) return false;
+  const changes = asList(webhooks).flatMap((webhook, i): Json[] => {
+    const { clientConfig } = asObject(webhook);
+    if (clientConfig === undefined || asObject(clientConfig)['caBundle'] === wanted) return [];
+    return [{ op: 'add', path: `/webhooks/${i}/clientConfig/caBundle`, value: wanted }];
+  });
+  if (changes.length === 0) return false;
+  const contentType = 'application/json-patch+json';
+  const body = [{ op: 'test', path: '/metadata/resourceVersion', value: resourceVersion }, ...changes];
+  await api.call(`${path}/${configuration}`, { method: 'PATCH', body, contentType, timeoutMs: 10_000 });
+  return true;
 }

@@ -18,7 +18,7 @@ export type Pod = {
   /** As the kubelet would find by its readinessProbe. */
   isReady(): Promise<boolean>;
   /** Tells it to end by SIGTERM, and resolves once it has; throws where it has not within its grace period. */
-  end(): Promise<void>;
+  end(): Promise<unknown>;
   /** Gives it the Secrets as they are now, as a kubelet does within a minute. */
   refreshSecrets(): Promise<void>;
 };
@@ -76,14 +76,17 @@ export async function runPod(node: Node, { address, within }: Place, name: strin
       },
     },
   );
+  let ending: Promise<unknown> | undefined;
   return {
     address,
     process: running,
     log: () => readFileSync(join(scene.directory, `${called}.log`), 'utf8'),
-    async end() {
-      if (!running.ended()) process.kill(running.pid, 'SIGTERM');
+    end() {
+      // A second signal would kill it, and no kubelet sends one.
+      if (!ending && !running.ended()) process.kill(running.pid, 'SIGTERM');
       const { terminationGracePeriodSeconds: seconds = 30 } = spec;
-      await until(`pod ${name} to end`, () => running.ended(), { withinMs: seconds * 1000 });
+      ending ??= until(`pod ${name} to end`, () => running.ended(), { withinMs: seconds * 1000 });
+      return ending;
     },
     isReady: () => probe(address, container),
     refreshSecrets: () => mounts.refresh(),
