@@ -43,7 +43,8 @@ export const helmReleaseGrowth = definePattern({
           instead: {
             subject: { type: 'owner', group: 'helm.sh', resource: 'releases', namespace, name },
             kind: 'Helm release',
-            writes: release.writes,
+            // One finding for all of them, so that many small ones weigh what they weigh together.
+            writes: grown.reduce((sum, each) => sum + each.release.writes, 0),
           },
           writers: samplesWriters(
             samples.filter(({ count: { key } }) => isOf(release, releaseOfKey(key))),

@@ -28,6 +28,9 @@ export const options = {
   // as kubeadm sets it: each controller has an account of its own
   controllerManagerArgs: [
     '--use-service-account-credentials=true',
+    // a starved one must not take itself for dead, and its successor not wait for long
+    '--leader-elect-lease-duration=22s',
+    '--leader-elect-renew-deadline=20s',
     '--kube-api-qps=200',
     '--kube-api-burst=400',
     '--horizontal-pod-autoscaler-sync-period=2s',

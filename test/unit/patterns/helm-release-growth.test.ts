@@ -57,6 +57,7 @@ describe('helm-release-growth', () => {
     const { findings } = judge(both.sort((a, b) => a.at - b.at));
     expect(findings).toHaveLength(1);
     expect(findings[0]).toMatchObject({ subject: { name: 'web' }, evidence: { releases: 2 } });
+    expect(findings[0]?.share).toBeCloseTo(1);
   });
 
   it.each<[string, Recording]>([

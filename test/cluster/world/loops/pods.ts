@@ -19,7 +19,7 @@ export const recreatedPods: Loop = {
     const admin = as('admin', 'kubectl');
     let made = false;
     every(1_000, async () => {
-      if (!made) await admin.create(deployments('crashing'), deployment('web', 4, nodeName(0), { fate: 'fails' }));
+      if (!made) await admin.create(deployments('crashing'), deployment('web', 6, nodeName(0), { fate: 'fails' }));
       made = true;
     });
   },
