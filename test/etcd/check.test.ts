@@ -7,6 +7,7 @@ import { idField, numberField } from '../../src/etcd/wire-fields.ts';
 import { createAuthority, type Authority } from './harness/certificates.ts';
 import { checked } from './harness/check-live.ts';
 import { describeWith } from './harness/describe-with.ts';
+import { followerOf } from './harness/follower.ts';
 import { freePorts } from './harness/free-ports.ts';
 import { startEtcd, type Etcd } from './harness/start-etcd.ts';
 import { requiredTool } from './harness/tool.ts';
@@ -261,14 +262,14 @@ describeWith(['etcd'], 'check of three members in trouble', () => {
   const options = () => ({ etcd: etcd.endpoints.join(), commandTimeout: '2s' });
 
   it('names a member that hangs, and judges the others', async () => {
-    const [, hanging] = etcd.members;
-    process.kill(hanging!.pid, 'SIGSTOP');
+    const hanging = await followerOf(etcd);
+    process.kill(hanging.pid, 'SIGSTOP');
     const { of, report } = await checked(options());
-    process.kill(hanging!.pid, 'SIGCONT');
+    process.kill(hanging.pid, 'SIGCONT');
     expect(report.result).toBe('failed');
     expect(of('members answer')).toMatchObject({
       result: 'failed',
-      why: expect.stringMatching(/^member-2: .*did not answer/),
+      why: expect.stringMatching(new RegExp(`^${hanging.name}: .*did not answer`)),
     });
     expect(of('quota').why).toBe('16.0 MiB on every member');
     expect(of('number of members').why).toMatch(/^3 voters/);

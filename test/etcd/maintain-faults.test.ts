@@ -15,6 +15,7 @@ import { fill, lostKeys } from './harness/fill.ts';
 import { grpcOnly } from './harness/grpc-only.ts';
 import { maintained, overlapping, story } from './harness/maintain.ts';
 import type { Etcd } from './harness/start-etcd.ts';
+import { followerOf } from './harness/follower.ts';
 import { mountSmallDisk } from './harness/small-disk.ts';
 import { requiredTool } from './harness/tool.ts';
 import { until } from './harness/until.ts';
@@ -60,12 +61,12 @@ describeWith(['etcd'], 'maintenance refuses, and touches nothing', () => {
 
   it('while a voter is stopped, and says which', async () => {
     const { etcd } = await fullCluster();
-    const [, stopped] = etcd.members;
-    process.kill(stopped!.pid, 'SIGSTOP');
+    const stopped = await followerOf(etcd);
+    process.kill(stopped.pid, 'SIGSTOP');
     const record = await maintained(etcd.endpoint, { commandTimeout: '1s' });
-    process.kill(stopped!.pid, 'SIGCONT');
+    process.kill(stopped.pid, 'SIGCONT');
     expect(record).toMatchObject({ outcome: 'refused', steps: [] });
-    expect(record.why).toMatch(new RegExp(`member ${stopped!.name} does not answer`));
+    expect(record.why).toMatch(new RegExp(`member ${stopped.name} does not answer`));
   });
 
   it('a learner over the quota, with the way out, and leaves the alarm', async () => {
@@ -240,13 +241,13 @@ describeWith(['etcd'], 'maintenance that something comes between', () => {
 
   it('whose leader changes in the middle goes on with whoever leads then', async () => {
     const { etcd, acknowledged } = await fullCluster();
-    let moved: unknown;
+    let moved: Promise<void> | undefined;
     const record = await maintained(etcd.endpoint, {
       onDoing: (what) => {
-        if (moved !== undefined || !what.startsWith('defragment ')) return;
-        moved = moveAway(etcd);
+        if (what.startsWith('defragment ')) moved ??= moveAway(etcd);
       },
     });
+    await moved;
     expect(record.outcome).toBe('done');
     expect(overlapping(record)).toEqual([]);
     expect(await lostKeys(etcd.client, acknowledged)).toEqual([]);
