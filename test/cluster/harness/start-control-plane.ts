@@ -25,6 +25,8 @@ export type ControlPlaneOptions = {
   kwokArgs?: readonly string[];
   /** Where the API server listens (default: 127.0.0.1). */
   address?: string;
+  /** A second API server on the same etcd. */
+  replica?: boolean;
 };
 
 export type ControlPlane = {
@@ -34,6 +36,8 @@ export type ControlPlane = {
   /** Any answer, as text. */
   adminFetch(path: string, init?: RequestOptions & { method?: Method; body?: unknown }): ReturnType<ApiClient['send']>;
   request: ApiClient['request'];
+  /** The second API server, with the same users. */
+  replica?: Omit<ApiClient, 'close'>;
   etcd: Etcd;
   /** Path of a kubeconfig file of the administrator. */
   kubeconfig: string;
@@ -79,7 +83,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
 }
 
 async function startIn(scene: Scene, etcd: Etcd, options: ControlPlaneOptions): Promise<ControlPlane> {
-  const [port = 0, kwokPort = 0] = await freePorts(2);
+  const [port = 0, kwokPort = 0, replicaPort = 0] = await freePorts(3);
   const { audit = false, address = '127.0.0.1' } = options;
   const url = `https://${address}:${port}`;
   const files = writeFiles(
@@ -99,18 +103,24 @@ async function startIn(scene: Scene, etcd: Etcd, options: ControlPlaneOptions): 
   let apiServer = startApiServer();
   const ca = await certificate(files, apiServer);
   const client = apiClient(url, ca, tokenFor('admin'));
-  const ready = (): Promise<unknown> =>
+  // Its certificate is the first one's, which covers every port.
+  const replica = options.replica ? apiClient(`https://${address}:${replicaPort}`, ca, tokenFor('admin')) : undefined;
+  const ready = (process = apiServer, asked = client): Promise<unknown> =>
     until(
       'the API server to be ready',
       async () => {
-        alive('kube-apiserver', apiServer);
-        const answer = await client.send('GET', '/readyz').catch(() => undefined);
+        alive('kube-apiserver', process);
+        const answer = await asked.send('GET', '/readyz').catch(() => undefined);
         return answer?.status === 200;
       },
       { withinMs: 60_000 },
     );
   try {
     await ready();
+    if (replica) {
+      const args = apiServerArguments(replicaPort, files, etcd, { ...options, audit: false });
+      await ready(scene.start(requiredTool('kube-apiserver'), args, { name: 'replica' }), replica);
+    }
     let controllerManager = options.controllerManager
       ? await startControllerManager(scene, files, client, options)
       : undefined;
@@ -120,6 +130,7 @@ async function startIn(scene: Scene, etcd: Etcd, options: ControlPlaneOptions): 
       tokenFor,
       adminFetch: (path, { method = 'GET', body, ...init } = {}) => client.send(method, path, body, init),
       request: (...asked) => client.request(...asked),
+      ...(replica && { replica }),
       etcd,
       kubeconfig: files.kubeconfig,
       ca,
@@ -146,12 +157,14 @@ async function startIn(scene: Scene, etcd: Etcd, options: ControlPlaneOptions): 
       },
       async stop() {
         client.close();
+        replica?.close();
         await scene.close();
         await etcd.stop();
       },
     };
   } catch (error) {
     client.close();
+    replica?.close();
     throw error;
   }
 }
