@@ -48,3 +48,15 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- define "kubechurn.audience" -}}
 kubechurn-analyzer
 {{- end -}}
+
+{{/* Files of the analyzer, by name: empty where no value asks for one. */}}
+{{- define "kubechurn.analyzerFiles" -}}
+{{- with .Values.analyzer.accept }}
+accept.yaml: |
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.analyzer.thresholds }}
+thresholds.yaml: |
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}

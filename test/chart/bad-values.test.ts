@@ -185,6 +185,12 @@ const refused: readonly (readonly [string, readonly string[], string])[] = [
   ['a digest that is none', set('image.digest=latest'), '/image/digest'],
   ['a target without a name', set('maintenance.targets[0].profile=kubeadm'), '/maintenance/targets/0'],
   ['a name that is none', set('maintenance.targets[0].name=A_b'), '/maintenance/targets/0/name'],
+  [
+    'churn accepted without a reason',
+    set('analyzer.accept[0].pattern=pod-churn', 'analyzer.accept[0].expires=2027-01-31'),
+    '/analyzer/accept/0',
+  ],
+  ['a threshold that is no number', set('analyzer.thresholds.pod-churn.turnover=many'), '/analyzer/thresholds'],
   ['a list for a map', set('webhook.nodeSelector={a,b}'), '/webhook/nodeSelector'],
 ];
 

@@ -7,6 +7,9 @@ import { analyzerCommand } from '../../src/commands/analyzer.ts';
 import { checkCommand } from '../../src/commands/check.ts';
 import { maintainCommand } from '../../src/commands/maintain.ts';
 import { webhookCommand } from '../../src/commands/webhook.ts';
+import { parseAcceptList } from '../../src/config/accept-list.ts';
+import { parseThresholds } from '../../src/config/thresholds.ts';
+import { catalogue } from '../../src/patterns/catalogue.ts';
 import { webhookConfiguration } from '../cluster/harness/webhook-configuration.ts';
 import { parse } from 'yaml';
 import { describeWith } from '../etcd/harness/describe-with.ts';
@@ -45,6 +48,27 @@ describeWith(['helm'], 'the chart', () => {
       const known = commands.get(command)?.options.map(({ long }) => long) ?? [];
       expect(`${command}: ${flags.filter((flag) => !known.includes(flag)).join()}`).toBe(`${command}: `);
     }
+  });
+
+  it('hands the analyzer its files where its flags say, and they are what the program reads', () => {
+    const objects = objectsOf(inCi('everything-values.yaml'));
+    const analyzer = objects.find(({ kind, metadata: { name } }) => kind === 'Deployment' && name === 'churn-analyzer');
+    const [container] = podOf(analyzer!)!.spec.containers;
+    const mount = container!.volumeMounts!.find(({ name }) => name === 'files')!;
+    expect(container!.args).toEqual(
+      expect.arrayContaining([`--accept=${mount.mountPath}/accept.yaml`, `--thresholds=${mount.mountPath}/thresholds.yaml`]),
+    );
+    const files = objects.find(({ kind, metadata: { name } }) => kind === 'ConfigMap' && name === 'churn-analyzer');
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a ConfigMap
+    const data = files?.['data'] as Readonly<Record<string, string>>;
+    const patterns = catalogue.map(({ id }) => id);
+    expect(parseAcceptList({ text: data['accept.yaml'] ?? '', file: 'accept.yaml', patterns })).toMatchObject([
+      { pattern: 'pod-churn', namespace: 'batch', name: 'nightly-export' },
+    ]);
+    const known = new Map(catalogue.map(({ id, thresholds }) => [id, Object.keys(thresholds)]));
+    expect(parseThresholds({ text: data['thresholds.yaml'] ?? '', file: 'thresholds.yaml', known })).toEqual({
+      'pod-churn': { createsPerMinute: 120 },
+    });
   });
 
   it('has the version of the program', () => {

@@ -156,6 +156,29 @@ export const values: readonly Value[] = [
     doc: 'target whose CronJob is started as soon as the forecast crosses its budget, once an hour at most (`--start-maintenance`)',
   },
   { path: 'analyzer.secrets', schema: flag, ...flagOf(analyzer, '--secrets') },
+  {
+    path: 'analyzer.accept',
+    schema: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['reason', 'expires'],
+        properties: {
+          ...{ pattern: filled, group: text, resource: filled, namespace: filled, name: filled },
+          ...{ reason: filled, expires: like('^[0-9]{4}-[0-9]{2}-[0-9]{2}$') },
+        },
+      },
+    },
+    default: [],
+    doc: 'churn that is known and wanted, as in docs/accept-list.md (`--accept`)',
+  },
+  {
+    path: 'analyzer.thresholds',
+    schema: { type: 'object', additionalProperties: { type: 'object', additionalProperties: { type: 'number' } } },
+    default: {},
+    doc: 'numbers to judge by instead of the defaults, by pattern and threshold (`--thresholds`)',
+  },
   { path: 'analyzer.fullWatches', schema: count, ...flagOf(analyzer, '--full-watches') },
   { path: 'analyzer.maxKeys', schema: count, ...flagOf(analyzer, '--max-keys') },
   ...podValues('analyzer', { resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '1Gi' } } }),
