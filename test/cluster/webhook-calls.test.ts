@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect as connectPlain } from 'node:net';
 import { Agent, request as httpsRequest } from 'node:https';
 import { connect } from 'node:tls';
@@ -9,7 +9,7 @@ import { openScene } from '../etcd/harness/scene.ts';
 import { until } from '../etcd/harness/until.ts';
 import { startWebhook, type Webhook } from './harness/webhook.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000); // for machines that are busy
 
 const json = { 'content-type': 'application/json' };
 
@@ -95,6 +95,29 @@ describe('the webhook as a server', () => {
   it('takes a review of 8 MB', async () => {
     const object = { metadata: { name: 'large' }, data: { text: 'x'.repeat(8_000_000) } };
     expect((await call('POST', '/admit', review({ object }))).status).toBe(200);
+  });
+
+  it('takes an object with 1 MB of managedFields', async () => {
+    const fieldsV1 = { 'f:data': Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`f:key-${i}`, {}])) };
+    const managedFields = Array.from({ length: 150 }, (_, i) => ({
+      ...{ manager: `manager-${i}`, operation: 'Apply', apiVersion: 'v1', time: '2025-06-01T12:00:00Z' },
+      ...{ fieldsType: 'FieldsV1', fieldsV1 },
+    }));
+    const of = (mode: string) => ({ metadata: { name: 'owned', namespace: 'shop', managedFields }, data: { mode } });
+    const body = review({ operation: 'UPDATE', object: of('b'), oldObject: of('a') });
+    expect(body.length).toBeGreaterThan(2_000_000);
+    expect((await call('POST', '/admit', body)).status).toBe(200);
+  });
+
+  it('bears a flood of 20,000 distinct objects with the memory that the chart gives it', async () => {
+    let next = 0;
+    const lane = async (): Promise<void> => {
+      for (let n = next++; n < 20_000; n = next++)
+        expect((await call('POST', '/admit', review({ name: `flood-${n}`, uid: `flood-${n}` }))).status).toBe(200);
+    };
+    await Promise.all(Array.from({ length: 8 }, lane));
+    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${webhook.process.pid}/status`, 'utf8'))?.[1];
+    expect(Number(kilobytes) * 1024).toBeLessThan(256 * 2 ** 20);
   });
 
   it('takes odd names, odd letters and what is of no type it expects', async () => {
