@@ -27,9 +27,9 @@ const commands = (/\n## Install it\n([^]*?)\n## /.exec(readFileSync(join(root, '
   .filter((_, i) => i % 2 === 1)
   .flatMap((block) => block.trimEnd().split('\n'));
 
-// Helm, sh and sed are real; docker only notes what it was asked for, kubectl is a stand-in that makes kubectl's calls. The
-// controllers are real; pods have no kubelet, which the harness plays, nor a kube-proxy for the one port that helm test asks.
-describeWithPods([...programsFor(controllers), 'helm'], "README's section on installing, word by word", () => {
+// Helm, kubectl, sh and sed are real; docker only notes what it was asked for. The controllers are real; pods have no kubelet,
+// which the harness plays, nor a kube-proxy for the one port that helm test asks.
+describeWithPods([...programsFor(controllers), 'helm', 'kubectl'], "README's section on installing, word by word", () => {
   const scene = openScene('readme');
   const programs = join(scene.directory, 'programs');
   let network: PodNetwork;
@@ -109,11 +109,10 @@ describeWithPods([...programsFor(controllers), 'helm'], "README's section on ins
     const service = 'kubechurn-webhook';
     proxy = await proxyService({ world, namespace, service, host: network.host, port: 443 });
     mkdirSync(programs);
-    const standIn = fileURLToPath(new URL('harness/kubectl-stand-in.ts', import.meta.url));
     const scripts = {
       helm: `exec '${requiredTool('helm')}' "$@"`,
       docker: 'echo "$@"',
-      kubectl: `exec '${process.execPath}' --disable-warning=ExperimentalWarning '${standIn}' "$@"`,
+      kubectl: `exec '${requiredTool('kubectl')}' "$@"`,
     };
     for (const [name, script] of Object.entries(scripts)) {
       writeFileSync(join(programs, name), `#!/bin/sh\n${script}\n`);
