@@ -18,6 +18,8 @@ import { createBoard, idOfSubject, type Standing, type Transition } from './boar
 import { createChangeCounter, type Counters, type StoredWrite } from './count-changes.ts';
 import { createCoverage } from './coverage.ts';
 import { createDay } from './day.ts';
+import { createMoments } from './moments.ts';
+import { liveNotSeen } from './not-seen.ts';
 import { createFullWatches } from './full-watches.ts';
 import { createGaps, type Gap } from './gaps.ts';
 import { gather } from './gather.ts';
@@ -121,8 +123,7 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
   const board = createBoard();
   const counter = createChangeCounter(counters, now);
   const { promise: synced, resolve: onSynced } = Promise.withResolvers<void>();
-  /** The newest revision at each second of the window. */
-  let moments: { revision: Revision; at: Millis }[] = [];
+  const moments = createMoments();
   /** Of objects that are or were watched in full, by subject. */
   const lastWrites = new Map<string, Millis>();
   let seesEtcd = false;
@@ -133,17 +134,15 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
   let olderFrom: Revision | undefined;
 
   const note = (): void => {
-    const at = now();
     if (!counter.synced) return;
-    if (at - (moments.at(-1)?.at ?? 0) >= 500) moments.push({ revision: coverage.to, at });
-    moments = moments.filter((moment) => moment.at >= window.since - 60_000);
+    moments.note(coverage.to, now());
+    moments.forgetBefore(window.since - 60_000);
   };
-  const settledRevision = (): Revision =>
-    moments.findLast(({ at }) => at <= now() - settleMs)?.revision ?? coverage.from ?? 0;
+  const settledRevision = (): Revision => moments.newestAt(now() - settleMs) ?? coverage.from ?? 0;
 
   const report = (top: number): ChurnReport => {
     note();
-    const anchors = [...day.anchors().filter(({ at }) => at < (moments[0]?.at ?? 0)), ...moments];
+    const anchors = [...day.anchors().filter(({ at }) => at < (moments.all[0]?.at ?? 0)), ...moments.all];
     const found = explain(
       gather({
         ...{ counters, fulls, anchors, top, version, name: api.server, now: now(), notSeen: notSeen() },
@@ -157,23 +156,7 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
     return accept.length === 0 ? found : withAccepted(found, accept, new Date(now()).toISOString().slice(0, 10));
   };
 
-  const notSeen = (): string[] => [
-    ...(counter.synced ? [] : ['the first lists are not complete yet, so nothing is counted']),
-    ...(seesEtcd
-      ? []
-      : [
-          coverage.isEtcd
-            ? 'no API watch shows masterleases, peerserverleases, ranges and compact_rev_key, which the API servers keep for themselves'
-            : 'the store behind this API server does not number writes as etcd does, so coverage is unknown',
-          'the API does not tell how large objects are as stored, so sizes are 0',
-        ]),
-    ...(window.untracked > 0
-      ? [`${window.untracked} writes of keys beyond the limit are counted by resource only`]
-      : []),
-    ...counters.gaps.sentences(window.since),
-    ...states.notSeen(),
-    ...counter.notSeen,
-  ];
+  const notSeen = (): string[] => liveNotSeen(counters, counter, seesEtcd);
 
   const promote = (): void => {
     const tally = window.merged();
@@ -189,7 +172,7 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
     for (const key of fulls.watched.keys()) {
       const id = tally.find(new TextEncoder().encode(key));
       const { lastRevision } = id === undefined ? { lastRevision: 0 } : keyCount(tally, id);
-      lastWrites.set(idOfKey(key), moments.find(({ revision }) => revision >= lastRevision)?.at ?? now());
+      lastWrites.set(idOfKey(key), moments.timeOf(lastRevision) ?? now());
     }
     const { promote: up, release } = promotions(hot, fulls.watched, options.promotion ?? defaultPromotion, now());
     for (const key of release) fulls.release(key);
