@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { parseBytes } from '../config/amounts.ts';
 import { etcdConnection, type EtcdOptionValues } from '../config/etcd-options.ts';
-import type { AcceptEntry } from '../model/accept.ts';
+import { acceptListIn } from './accept-list-in.ts';
 import { thresholdsIn } from './thresholds-in.ts';
 import { addEtcdOptions } from './etcd-options.ts';
 import { addKubeOptions, type KubeOptionValues } from './kube-options.ts';
-import { port } from './port.ts';
+import { port, wholeNumber } from './numbers.ts';
 import { addStartMaintenanceOptions, outOfSchedule, type StartMaintenanceValues } from './start-maintenance-options.ts';
 
 interface AnalyzerCommandOptions extends KubeOptionValues, EtcdOptionValues, StartMaintenanceValues {
@@ -111,19 +111,6 @@ export function analyzerCommand({ version }: { readonly version: string }): Comm
       await analyzer.stop();
       await api.close();
     });
-}
-
-async function acceptListIn(file: string): Promise<readonly AcceptEntry[]> {
-  const { parseAcceptList } = await import('../config/accept-list.ts');
-  const { readOptionFile } = await import('../config/option-file.ts');
-  const { catalogue } = await import('../patterns/catalogue.ts');
-  return parseAcceptList({ text: readOptionFile('--accept', file), file, patterns: catalogue.map(({ id }) => id) });
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError('give a whole number, 0 or more.');
-  return number;
 }
 
 function list(text: string): readonly string[] {

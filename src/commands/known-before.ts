@@ -1,4 +1,5 @@
 import { readOptionFile } from '../config/option-file.ts';
+import { acceptListIn } from './accept-list-in.ts';
 import type { ChurnReport } from '../report/schema.ts';
 
 export interface KnownBefore {
@@ -12,19 +13,16 @@ type Judge = (report: ChurnReport) => ChurnReport;
 
 /** Reads both files at once, before any long work; the result puts what they say into a report. */
 export async function knownBefore({ accept, compare }: KnownBefore, now: Date): Promise<Judge> {
-  const accepting = accept === undefined ? unchanged : await acceptListIn(accept, now);
+  const accepting = accept === undefined ? unchanged : await acceptanceOf(accept, now);
   const comparing = compare === undefined ? unchanged : await earlierReportIn(compare);
   return (report) => comparing(accepting(report));
 }
 
 const unchanged: Judge = (report) => report;
 
-async function acceptListIn(file: string, now: Date): Promise<Judge> {
-  const { parseAcceptList } = await import('../config/accept-list.ts');
-  const { catalogue } = await import('../patterns/catalogue.ts');
+async function acceptanceOf(file: string, now: Date): Promise<Judge> {
   const { withAccepted } = await import('../report/accepted.ts');
-  const text = readOptionFile('--accept', file);
-  const entries = parseAcceptList({ text, file, patterns: catalogue.map(({ id }) => id) });
+  const entries = await acceptListIn(file);
   return (report) => withAccepted(report, entries, now.toISOString().slice(0, 10));
 }
 

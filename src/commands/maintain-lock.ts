@@ -24,7 +24,7 @@ export async function takeLock(
   environment: Environment,
   occasion: Occasion,
 ): Promise<Lock> {
-  const { lock = join(tmpdir(), `kubechurn-maintain-${clusterId}.lock`), kubeconfig, context } = options;
+  const { lock = join(tmpdir(), `kubechurn-maintain-${clusterId}.lock`), kubeconfig } = options;
   const file = takeFileLock(lock);
   if (!wish || (wish.isOptional && kubeconfig === undefined && !hasKubeconfig(environment))) return file;
   const { namespace, isOptional, name = `kubechurn-maintain-${BigInt(clusterId).toString(16)}` } = wish;
@@ -34,9 +34,7 @@ export async function takeLock(
     const { loadConnection } = await import('../kube/connection.ts');
     const { openApi, problemOf } = await import('../kube/api.ts');
     const { takeLeaseLock } = await import('../maintenance/lock/lease-lock.ts');
-    const api = openApi(
-      loadConnection({ ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) }),
-    );
+    const api = openApi(loadConnection(options));
     try {
       const identity = `${hostname()}_${randomUUID()}`;
       const lease = await takeLeaseLock({ ...{ api, namespace, name, identity }, ...occasion });

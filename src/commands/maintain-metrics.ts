@@ -33,8 +33,7 @@ export async function serveMaintenanceMetrics(
         outcome: record?.outcome ?? 'unreachable',
         at: Date.now(),
         members: (record?.members ?? []).map(({ name, sizeAfter, inUseAfter, quotaBytes }) => ({
-          ...{ name, quotaBytes },
-          ...{ sizeBytes: sizeAfter, inUseBytes: inUseAfter },
+          ...{ name, quotaBytes, sizeBytes: sizeAfter, inUseBytes: inUseAfter },
         })),
       }),
     stop: () => server.close(),

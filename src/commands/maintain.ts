@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { addTargetOptions } from './target-options.ts';
 import type { MaintainOptions } from './maintain-settings.ts';
-import { port } from './port.ts';
+import { port } from './numbers.ts';
 import type { Program } from './triage.ts';
 
 /** Exit codes: 0 done or nothing to do, 1 failed, 2 usage, 3 refused as unsafe, 4 partly done. */

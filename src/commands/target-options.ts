@@ -47,16 +47,13 @@ export function addTargetOptions(command: Command): Command {
 
 /** How to reach the etcd that the options, the target and the environment name. Throws Problems. */
 export async function targetConnection(options: TargetOptions, environment: Environment): Promise<TargetConnection> {
-  const { target, kubeconfig, context, ...given } = options;
-  const host = hostCluster(
-    { ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) },
-    environment,
-  );
+  const { target, kubeconfig: _, context: __, ...given } = options;
+  const host = hostCluster(options, environment);
   try {
     // Not before: it brings a YAML parser, and the command line is built for every command.
     const { resolveTarget } = await import('../maintenance/targets/resolve-target.ts');
     const resolved = await resolveTarget(target, given, { file, cluster: host.open });
-    const ways = await forwardTo(resolved.pods ?? [], { kubeconfig, context });
+    const ways = await forwardTo(resolved.pods ?? [], options);
     const values = {
       ...resolved.values,
       ...(ways.length > 0 && { etcd: ways.map(({ port }) => `https://127.0.0.1:${port}`).join() }),
@@ -72,15 +69,12 @@ export async function targetConnection(options: TargetOptions, environment: Envi
 
 async function forwardTo(
   pods: readonly PodPort[],
-  { kubeconfig, context }: { readonly kubeconfig: string | undefined; readonly context: string | undefined },
+  options: Pick<TargetOptions, 'kubeconfig' | 'context'>,
 ): Promise<readonly Forwarded[]> {
   if (pods.length === 0) return [];
   const { loadConnection } = await import('../kube/connection.ts');
   const { forwardPort } = await import('../kube/port-forward.ts');
-  const host = loadConnection({
-    ...(kubeconfig !== undefined && { kubeconfig }),
-    ...(context !== undefined && { context }),
-  });
+  const host = loadConnection(options);
   return Promise.all(pods.map((pod) => forwardPort(host, pod)));
 }
 

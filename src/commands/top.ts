@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { HotKey } from '../model/hot-key.ts';
 import type { Analyzer } from '../pipeline/cluster/reach-analyzer.ts';
+import { wholeNumber } from './numbers.ts';
 import { addKubeOptions, type KubeOptionValues } from './kube-options.ts';
 
 interface TopOptions extends KubeOptionValues {
@@ -79,10 +80,4 @@ function isIn(namespace: string | undefined, { resource }: HotKey): boolean {
 
 function print(text: string): void {
   process.stdout.write(text);
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError('give a whole number, 0 or more.');
-  return number;
 }

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 
 import { problem, type ErrorCatalogue } from '../errors/problem.ts';
 import type { SnapshotTriage } from '../pipeline/offline/triage.ts';
 import type { AuditTriage } from '../pipeline/requests/triage-logs.ts';
 import type { ChurnReport } from '../report/schema.ts';
+import { wholeNumber } from './numbers.ts';
 import { knownBefore, type KnownBefore } from './known-before.ts';
 import { startProgress } from './progress.ts';
 import { outputFormats, renderReport, type Rendering } from './render-report.ts';
@@ -143,10 +144,4 @@ const maxThreads = 4;
 /** Whole, even when stdout is a pipe that is read slowly. */
 function print(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError('give a whole number, 0 or more.');
-  return number;
 }

@@ -13,7 +13,7 @@ import type { RunningWebhook } from '../pipeline/webhook/run-webhook.ts';
 import type { ThrottleSwitch } from '../pipeline/webhook/throttle-switch.ts';
 import type { Log } from '../telemetry/log.ts';
 import { addKubeOptions, type KubeOptionValues } from './kube-options.ts';
-import { port } from './port.ts';
+import { port } from './numbers.ts';
 
 const webhookErrors = {
   noCertificate: problem(

@@ -64,6 +64,16 @@ export function isApiFailure(thrown: unknown): thrown is ApiFailure {
   return thrown instanceof Object && 'name' in thrown && thrown.name === 'ApiFailure';
 }
 
+/** undefined where there is no such object; rejects as the call does otherwise. */
+export async function ifThere<Found>(call: Promise<Found>): Promise<Found | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isApiFailure(error) && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
 /** The API server takes up to a minute for a list of everything; a watch has no such limit. */
 const defaultTimeout = 60_000;
 /** Half of what cloud load balancers allow a silent connection (client-go http2 ReadIdleTimeout is 30 s). */

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../model/json.ts';
 import type { Millis } from '../model/write.ts';
 import { asObject, asText } from '../objects/json-text.ts';
-import { isApiFailure, type KubeApi } from './api.ts';
+import { ifThere, type KubeApi } from './api.ts';
 
 export interface LeasePlace {
   readonly api: Pick<KubeApi, 'call'>;
@@ -22,13 +22,8 @@ const timeoutMs = 10_000;
 const pathOf = (namespace: string): string => `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
 
 /** undefined where there is none. */
-export async function readLease({ api, namespace, name }: LeasePlace): Promise<JsonObject | undefined> {
-  try {
-    return await api.call(`${pathOf(namespace)}/${name}`, { timeoutMs });
-  } catch (error) {
-    if (isApiFailure(error) && error.status === 404) return undefined;
-    throw error;
-  }
+export function readLease({ api, namespace, name }: LeasePlace): Promise<JsonObject | undefined> {
+  return ifThere(api.call(`${pathOf(namespace)}/${name}`, { timeoutMs }));
 }
 
 export function holderOf(lease: JsonObject | undefined): LeaseHolder {

@@ -92,6 +92,10 @@ const expected: readonly Expected[] = [
   },
 ];
 
+export function isAutoscaler({ group, resource }: Pick<ResourceKey, 'group' | 'resource'>): boolean {
+  return group === 'autoscaling' && resource === 'horizontalpodautoscalers';
+}
+
 /** Why writes of a resource at this rate are no news, if so. An unknown rate counts as a modest one. */
 export function expectedChurn(
   { group, resource }: Pick<ResourceKey, 'group' | 'resource'>,

@@ -96,6 +96,10 @@ function prefixOf(tally: MergedTally, id: KeyId): string {
 function* samples(tally: MergedTally, limits: ChoiceLimits): Generator<[KeyId[], ChosenFor]> {
   const lowest = (limit: number) =>
     createBest<{ id: KeyId; lot: number }>(limit, (a, b) => a.lot - b.lot || a.id - b.id);
+  /** Told before an object is made of it, because few of millions of keys are drawn. */
+  const draw = (sample: ReturnType<typeof lowest> | undefined, id: KeyId, lot: number): void => {
+    if (sample && lot <= (sample.worst()?.lot ?? Infinity)) sample.offer({ id, lot });
+  };
   const byPrefix = tally.prefixes.map(() => lowest(limits.perPrefix));
   const writesAbout = new Float64Array(tally.abouts.count);
   forEachKey(tally, ({ tally: { columns } }, local) => {
@@ -111,9 +115,8 @@ function* samples(tally: MergedTally, limits: ChoiceLimits): Generator<[KeyId[],
 
   forEachKey(tally, ({ tally: { columns }, keys }, local, id) => {
     const lot = keys.hashOf(local, sampleSeed);
-    for (const sample of [byPrefix[columns.prefix[local]!]!, byOwner.get(columns.about[local]! - 1)])
-      // Told here, because few of millions of keys are drawn.
-      if (sample && lot <= (sample.worst()?.lot ?? Infinity)) sample.offer({ id, lot });
+    draw(byPrefix[columns.prefix[local]!], id, lot);
+    draw(byOwner.get(columns.about[local]! - 1), id, lot);
   });
   for (const best of byPrefix) yield [best.sorted().map(({ id }) => id), 'prefix'];
   for (const best of byOwner.values()) yield [best.sorted().map(({ id }) => id), 'owner'];

@@ -1,18 +1,14 @@
-import { isApiFailure, problemOf, type KubeApi } from '../../kube/api.ts';
+import { ifThere, problemOf, type KubeApi } from '../../kube/api.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { asList, asObject, asText } from '../../objects/json-text.ts';
 import type { ClusterReader } from './cluster-reader.ts';
 
 /** Asks an API server. Throws kubeErrors where it does not answer, or does not permit it. */
 export function createApiReader(api: Pick<KubeApi, 'call' | 'server'>): ClusterReader {
-  const read = async (path: string, what: string): Promise<JsonObject | undefined> => {
-    try {
-      return await api.call(path);
-    } catch (error) {
-      if (isApiFailure(error) && error.status === 404) return undefined;
+  const read = (path: string, what: string): Promise<JsonObject | undefined> =>
+    ifThere(api.call(path)).catch((error: unknown) => {
       throw problemOf(error, what, api.server);
-    }
-  };
+    });
   return {
     async secret(namespace, name) {
       const secret = await read(

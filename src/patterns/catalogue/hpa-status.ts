@@ -1,4 +1,5 @@
 import { definePattern } from '../define-pattern.ts';
+import { isAutoscaler } from '../expected.ts';
 import type { ObservedObject } from '../observed.ts';
 import { accuseCrowd, accuseOften, isOver, movesOnlyState, type PaceLimits } from '../often-written.ts';
 import { nameOf, rounded } from '../sentences.ts';
@@ -69,11 +70,5 @@ export const hpaStatus = definePattern({
 });
 
 function isFlapping(scaler: ObservedObject, limits: PaceLimits): boolean {
-  const { group, resource } = scaler.resource;
-  return (
-    group === 'autoscaling' &&
-    resource === 'horizontalpodautoscalers' &&
-    isOver(scaler.rate, limits) &&
-    movesOnlyState(scaler, statusOfV1)
-  );
+  return isAutoscaler(scaler.resource) && isOver(scaler.rate, limits) && movesOnlyState(scaler, statusOfV1);
 }

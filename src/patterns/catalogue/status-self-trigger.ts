@@ -1,6 +1,5 @@
-import type { ResourceKey } from '../../model/resource.ts';
 import { definePattern } from '../define-pattern.ts';
-import { expectedChurn } from '../expected.ts';
+import { expectedChurn, isAutoscaler } from '../expected.ts';
 import { isPolicyReport } from '../kyverno.ts';
 import { nameOf, rounded } from '../sentences.ts';
 
@@ -33,6 +32,7 @@ export const statusSelfTrigger = definePattern({
         // Of a key of many revisions some are read; the rest are taken to be like them.
         const likely = changes.timestampOnlyShare * (count.writes - count.creates - count.deletes);
         if (rate.sustainedMinutes < thresholds.sustainedMinutes && likely < thresholds.provenWrites) return;
+        // An autoscaler's time moves because it scaled: hpa-status has limits for it.
         if (expectedChurn(resource, rate.perMinute) || isPolicyReport(resource) || isAutoscaler(resource)) return;
         const moved = changes.count - changes.noChange;
         if (changes.timestampOnly < 2 || changes.timestampOnly < moved * thresholds.timestampOnly) return;
@@ -80,7 +80,3 @@ export const statusSelfTrigger = definePattern({
     'https://github.com/redpanda-data/redpanda-operator/issues/1455',
   ],
 });
-
-/** Of an autoscaler hpa-status has limits; a time of its last scaling moves because it scaled. */
-const isAutoscaler = ({ group, resource }: ResourceKey): boolean =>
-  group === 'autoscaling' && resource === 'horizontalpodautoscalers';

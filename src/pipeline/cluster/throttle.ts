@@ -1,5 +1,6 @@
 import { throttleLabel } from '../../admission/throttle.ts';
 import { problemOf, type KubeApi } from '../../kube/api.ts';
+import { isOurWebhook, webhookConfigurations as path } from '../../kube/webhook-configurations.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { asList, asObject, asText } from '../../objects/json-text.ts';
 import { clusterErrors } from './errors.ts';
@@ -15,8 +16,6 @@ export interface ThrottleState {
   /** Those with the label; objects may carry it as well. */
   readonly namespaces: readonly string[];
 }
-
-const path = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
 
 /** Throws kubeErrors, and clusterErrors where no webhook of ours is registered. */
 export async function readThrottle(api: KubeApi): Promise<ThrottleState> {
@@ -58,7 +57,7 @@ async function ask(api: KubeApi, at: string, what: string): Promise<JsonObject> 
 
 function stateOf(configuration: JsonObject): ThrottleState['configurations'] {
   const webhooks = asList(configuration['webhooks']).map((each) => asText(asObject(each)['name']) ?? '');
-  if (!webhooks.some((name) => name.endsWith('.kubechurn.dev'))) return [];
+  if (!webhooks.some(isOurWebhook)) return [];
   const labels = asObject(asObject(configuration['metadata'])['labels']);
   return [
     {

@@ -40,7 +40,8 @@ export function gather(input: Gathering): Gathered {
   const { counters, fulls, name, upTo, fromRevision, top, now } = input;
   const { window, coverage, day, join } = counters;
   const tally = window.merged();
-  const users = Map.groupBy(join.users(), ({ key }) => key);
+  const attributedTo = join.users();
+  const users = Map.groupBy(attributedTo, ({ key }) => key);
   const changes = new Map<KeyId, Changes>();
   const chosen: ChosenKey[] = [];
   const choose = (key: string, chosenFor: ChosenKey['chosenFor'], of: Changes, by: readonly UserWrites[]): void => {
@@ -83,7 +84,7 @@ export function gather(input: Gathering): Gathered {
   };
   const writersOf = (): WriterCount[] => {
     const attributed = new AttributedWriters();
-    for (const { key, user, certain, ...by } of join.users()) {
+    for (const { key, user, certain, ...by } of attributedTo) {
       const id = idIn(tally, key);
       if (id !== undefined) attributed.move(keyCount(tally, id), user, by, { certain, doubt: by.writes - certain });
     }

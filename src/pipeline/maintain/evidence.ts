@@ -70,7 +70,8 @@ export function createEvidence(options: EvidenceOptions): EvidencePort & { kept(
       const { backup, free } = options;
       if (backup === undefined) return [];
       const why =
-        (isSpooledAside(backup) ? temporaryShortage(from.state.sizeBytes, free) : undefined) ??
+        // Else it lies in the temporary directory before it is kept.
+        (backup.spoolInto === undefined ? temporaryShortage(from.state.sizeBytes, free) : undefined) ??
         (await backup.obstacle(roomFor(from)));
       return why === undefined
         ? []
@@ -89,11 +90,6 @@ export function createEvidence(options: EvidenceOptions): EvidencePort & { kept(
       }
     },
   };
-}
-
-/** It lies in the temporary directory before it is kept. */
-function isSpooledAside({ spoolInto }: BackupStore): boolean {
-  return spoolInto === undefined;
 }
 
 function roomFor({ state }: AnsweringMember): number {

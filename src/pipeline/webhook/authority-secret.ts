@@ -1,4 +1,4 @@
-import { isApiFailure, type KubeApi } from '../../kube/api.ts';
+import { ifThere, isApiFailure, type KubeApi } from '../../kube/api.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { asObject, asText } from '../../objects/json-text.ts';
 import type { Authorities, AuthorityStore } from '../../server/tls/auto-certificate.ts';
@@ -13,16 +13,12 @@ export function authoritySecret(api: KubeApi, namespace: string, name: string): 
   let kept: JsonObject = {};
   return {
     async read() {
-      try {
-        const secret = await api.call(`${path}/${name}`, { timeoutMs: 10_000 });
-        kept = asObject(secret['metadata']);
-        const version = asText(kept['resourceVersion']);
-        const authorities = authoritiesIn(asObject(secret['data']));
-        return version === undefined ? undefined : { version, authorities };
-      } catch (error) {
-        if (isApiFailure(error) && error.status === 404) return undefined;
-        throw error;
-      }
+      const secret = await ifThere(api.call(`${path}/${name}`, { timeoutMs: 10_000 }));
+      if (!secret) return undefined;
+      kept = asObject(secret['metadata']);
+      const version = asText(kept['resourceVersion']);
+      const authorities = authoritiesIn(asObject(secret['data']));
+      return version === undefined ? undefined : { version, authorities };
     },
     async write(authorities, over) {
       const body = {

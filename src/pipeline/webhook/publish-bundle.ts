@@ -1,22 +1,11 @@
-import { isApiFailure, type KubeApi } from '../../kube/api.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import { ifThere, isApiFailure, type KubeApi } from '../../kube/api.ts';
+import type { Json } from '../../model/json.ts';
 import { asList, asObject } from '../../objects/json-text.ts';
+import { webhookConfigurations as path } from '../../kube/webhook-configurations.ts';
 import type { PublishBundle } from '../../server/tls/auto-certificate.ts';
-
-const path = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
 
 /** Given by the chart where certificates come from elsewhere: a pod of before the change must not undo it. */
 const handsOff = 'kubechurn.dev/ca-bundle';
-
-/** Empty where the configuration is not there yet: helm installs it after the Deployment, and the next look finds it. */
-async function read(api: KubeApi, configuration: string): Promise<JsonObject> {
-  try {
-    return await api.call(`${path}/${configuration}`, { timeoutMs: 10_000 });
-  } catch (error) {
-    if (isApiFailure(error) && error.status === 404) return {};
-    throw error;
-  }
-}
 
 /** Replicas that start at once write the same. */
 const tries = 5;
@@ -38,7 +27,8 @@ export function bundlePublisher(api: KubeApi, configuration: string): PublishBun
 
 /** Rejects with status 422 where the configuration is another than the one that was read. */
 async function publish(api: KubeApi, configuration: string, wanted: string): Promise<boolean> {
-  const { metadata, webhooks } = await read(api, configuration);
+  // It may not be there yet: helm installs it after the Deployment, and the next look finds it.
+  const { metadata, webhooks } = (await ifThere(api.call(`${path}/${configuration}`, { timeoutMs: 10_000 }))) ?? {};
   const { annotations, resourceVersion = '' } = asObject(metadata);
   if (asObject(annotations)[handsOff] !== undefined) return false;
   const changes = asList(webhooks).flatMap((webhook, i): Json[] => {

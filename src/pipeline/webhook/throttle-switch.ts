@@ -3,6 +3,7 @@ import type { KubeApi } from '../../kube/api.ts';
 import { listWatch } from '../../kube/list-watch.ts';
 import type { Pause } from '../../kube/pause.ts';
 import type { WatchedObject } from '../../kube/watch-frames.ts';
+import { webhookConfigurations as path } from '../../kube/webhook-configurations.ts';
 import { asObject, asText, parseJson } from '../../objects/json-text.ts';
 import type { Log } from '../../telemetry/log.ts';
 
@@ -17,8 +18,6 @@ export interface ThrottleSwitchOptions {
 
 /** Tells whether anything may be refused, at once and whenever that changes, until the signal fires. */
 export type ThrottleSwitch = (onChange: (allowed: boolean) => void, signal: AbortSignal) => void;
-
-const path = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
 
 /**
  * `kubechurn.dev/throttle=off` on our own registration stops every throttle: it reaches all replicas over a watch, and

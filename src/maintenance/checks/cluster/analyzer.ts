@@ -1,7 +1,7 @@
 import { listed } from '../../../words/listed.ts';
 import { count, counted, duration, percent } from '../../../words/units.ts';
 import { failed, ok, skipped, warning } from '../define-check.ts';
-import { deployed } from './installed.ts';
+import { deployed, logOf } from './installed.ts';
 import { valueOf, type ClusterCheck } from './needs.ts';
 import type { ClusterSeen, SeenAnalyzer, SeenWatch } from './seen.ts';
 
@@ -25,7 +25,7 @@ export const analyzerAnswers: ClusterCheck = {
   judge(seen) {
     const { analyzer, now } = seen;
     const [installed] = deployed(seen, 'analyzer');
-    const log = `see its log:\nkubectl -n ${installed?.namespace ?? 'NAMESPACE'} logs -l app.kubernetes.io/component=analyzer`;
+    const log = `see its log:\n${logOf('analyzer', installed?.namespace)}`;
     if ('why' in analyzer) return installed ? failed(analyzer.why, log) : skipped(`unknown: ${analyzer.why}`);
     const { known } = analyzer;
     if (!known) return installed ? failed('none is ready', log) : skipped('no analyzer is installed');
@@ -89,7 +89,7 @@ export const requestsArrive: ClusterCheck = {
   judge(seen) {
     const { requests, coverage: seenOf } = analyzerOf(seen);
     const [webhook] = deployed(seen, 'webhook');
-    const log = `see the webhook's log for "analyzer not reached":\nkubectl -n ${webhook?.namespace ?? 'NAMESPACE'} logs -l app.kubernetes.io/component=webhook`;
+    const log = `see the webhook's log for "analyzer not reached":\n${logOf('webhook', webhook?.namespace)}`;
     if (requests.received === 0)
       return seenOf.counted < surelyHeard
         ? skipped('none yet, and few writes so far')

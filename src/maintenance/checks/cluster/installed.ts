@@ -5,6 +5,11 @@ import type { ClusterSeen, SeenDeployment } from './seen.ts';
 
 export const howToInstall = 'helm upgrade --install kubechurn chart --namespace kubechurn --create-namespace';
 
+/** The line that shows what a component says. */
+export function logOf(component: string, namespace = 'NAMESPACE'): string {
+  return `kubectl -n ${namespace} logs -l app.kubernetes.io/component=${component}`;
+}
+
 /** Those of one component; [] where that cannot be read. */
 export function deployed({ deployments }: ClusterSeen, component: string): readonly SeenDeployment[] {
   return (valueOf(deployments) ?? []).filter((each) => each.component === component);

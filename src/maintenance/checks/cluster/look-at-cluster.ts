@@ -1,11 +1,13 @@
 import { problemOf, type KubeApi } from '../../../kube/api.ts';
+import { slowRenewal } from '../../../kube/leader.ts';
+import { holderOf, readLease } from '../../../kube/lease.ts';
 import type { Json, JsonObject } from '../../../model/json.ts';
 import type { Millis } from '../../../model/write.ts';
 import { asList, asObject, asText } from '../../../objects/json-text.ts';
 import { lookAtPrograms } from './look-at-programs.ts';
 import { lookAtRights } from './look-at-rights.ts';
 import { lookAtWebhook, type HookPlaces } from './look-at-webhook.ts';
-import { known, mapKnown, readList, readOne } from './read-list.ts';
+import { known, mapKnown, readList } from './read-list.ts';
 import type { ClusterSeen, Known, SeenAnalyzer, SeenDeployment, SeenLease } from './seen.ts';
 
 export interface ClusterLook extends HookPlaces {
@@ -33,7 +35,7 @@ export async function lookAtCluster(options: ClusterLook): Promise<ClusterSeen> 
   const namespace = stated ?? home?.namespace ?? api.connection.namespace;
   const [webhook, lease, rights, programs] = await Promise.all([
     lookAtWebhook(options),
-    readOne(api, `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${leaseName}`),
+    known(() => readLease({ api, namespace, name: leaseName })),
     known(() => lookAtRights(api, namespace)),
     lookAtPrograms(api),
   ]);
@@ -84,14 +86,9 @@ function analyzerIn(name: string, status: Json): SeenAnalyzer {
   };
 }
 
-function leaseIn(name: string, { spec }: JsonObject): SeenLease {
-  const { holderIdentity, renewTime, leaseDurationSeconds } = asObject(spec);
-  return {
-    name,
-    holder: asText(holderIdentity) ?? '',
-    renewedAt: Date.parse(asText(renewTime) ?? '') || 0,
-    seconds: numberIn(leaseDurationSeconds, 90),
-  };
+function leaseIn(name: string, lease: JsonObject): SeenLease {
+  const { holder, renewal, seconds } = holderOf(lease);
+  return { name, holder, renewedAt: Date.parse(renewal) || 0, seconds: seconds || slowRenewal.leaseSeconds };
 }
 
 const numberIn = (value: Json | undefined, otherwise: number): number =>

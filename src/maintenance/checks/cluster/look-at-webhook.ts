@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { probeAnnotation, probeAnswer } from '../../../admission/probe.ts';
 import type { KubeApi } from '../../../kube/api.ts';
 import type { PodPort } from '../../../kube/port-forward.ts';
+import { isOurWebhook, webhookConfigurations } from '../../../kube/webhook-configurations.ts';
 import type { Json, JsonObject } from '../../../model/json.ts';
 import { asList, asObject, asText } from '../../../objects/json-text.ts';
 import { askBackend } from './ask-backend.ts';
@@ -28,14 +29,11 @@ interface Place {
   readonly bundle: string;
 }
 
-const ours = /(^|\.)kubechurn\.dev$/;
-const configurations = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
-
 export async function lookAtWebhook({
   api,
   forward,
 }: HookPlaces): Promise<Pick<ClusterSeen, 'hooks' | 'backends' | 'probe'>> {
-  const webhooks = mapKnown(await readList(api, configurations), (items) => items.flatMap(webhooksIn));
+  const webhooks = mapKnown(await readList(api, webhookConfigurations), (items) => items.flatMap(webhooksIn));
   const found = 'known' in webhooks ? webhooks.known : [];
   const places = [...new Map(found.map(({ place }) => [JSON.stringify(place), place])).values()];
   const backends = await Promise.all(places.map((place) => lookAtPlace(api, place, forward)));
@@ -57,7 +55,7 @@ function webhooksIn(configuration: JsonObject): Found[] {
   return asList(configuration['webhooks']).flatMap((each): Found[] => {
     const { name, clientConfig, failurePolicy, timeoutSeconds, namespaceSelector } = asObject(each);
     const called = asText(name) ?? '';
-    if (!ours.test(called)) return [];
+    if (!isOurWebhook(called)) return [];
     const { service, url, caBundle } = asObject(clientConfig);
     const { namespace, name: serviceName } = asObject(service);
     const [place, to] = [asText(namespace), asText(serviceName)];

@@ -23,18 +23,6 @@ export async function readList(api: KubeApi, path: string, selector = ''): Promi
   });
 }
 
-/** undefined where there is no such object. */
-export async function readOne(api: KubeApi, path: string): Promise<Known<JsonObject | undefined>> {
-  return known(async () => {
-    try {
-      return await api.call(path);
-    } catch (error) {
-      if (isApiFailure(error) && error.status === 404) return undefined;
-      throw error;
-    }
-  });
-}
-
 /** What the API server refuses is not known, and why not; anything else is thrown. */
 export async function known<Value>(read: () => Promise<Value>): Promise<Known<Value>> {
   try {

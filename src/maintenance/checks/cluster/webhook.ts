@@ -1,7 +1,7 @@
 import { listed } from '../../../words/listed.ts';
 import { counted, duration } from '../../../words/units.ts';
 import { failed, ok, skipped, warning, type Verdict } from '../define-check.ts';
-import { deployed, howToInstall } from './installed.ts';
+import { deployed, howToInstall, logOf } from './installed.ts';
 import { valueOf, type ClusterCheck } from './needs.ts';
 import type { ClusterSeen, SeenBackend } from './seen.ts';
 
@@ -98,7 +98,9 @@ export const answering: ClusterCheck = {
   failsWhen: 'it does not answer, or is not ready',
   judge: ({ backends }) =>
     worst(backends, ({ namespace }, { status, said }) =>
-      status === 200 ? ok('it answers and is ready') : failed(`it says ${status}: ${said}`, itsLog(namespace)),
+      status === 200
+        ? ok('it answers and is ready')
+        : failed(`it says ${status}: ${said}`, `see its log:\n${logOf('webhook', namespace)}`),
     ),
 };
 
@@ -146,9 +148,6 @@ function worst(
 const servedBy = ({ served }: SeenBackend) => valueOf(served);
 
 const dateOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
-
-const itsLog = (namespace = 'NAMESPACE'): string =>
-  `see its log:\nkubectl -n ${namespace} logs -l app.kubernetes.io/component=webhook`;
 
 const renew = (namespace = 'NAMESPACE'): string =>
   [
