@@ -12,7 +12,7 @@ import { triageCluster } from '../../src/pipeline/cluster/triage-cluster.ts';
 import { churnReport } from '../../src/report/schema.ts';
 import { describeWith } from '../etcd/harness/describe-with.ts';
 import { until } from '../etcd/harness/until.ts';
-import { countsInEtcd } from './harness/counts-in-etcd.ts';
+import { countedAsInEtcd } from './harness/counted-as-in-etcd.ts';
 import { cuttingProxy, type CuttingProxy } from './harness/cutting-proxy.ts';
 import { programsFor, startControlPlane, type ControlPlane } from './harness/start-control-plane.ts';
 
@@ -49,24 +49,6 @@ describeWith(programsFor(options), 'an analyzer whose API server fails it', () =
     config.clusters[0]!.cluster.server = server;
     writeFileSync(file, JSON.stringify({ ...config, users: [{ name: 'admin', user: { token } }] }));
     return openApi(loadConnection({ kubeconfig: file }));
-  };
-  /** What etcd holds of a resource after the analyzer began, and what that says. */
-  const compared = async (of: LiveAnalysis, prefix: string) => {
-    const truth = (await countsInEtcd(world.etcd, of.status().fromRevision!)).byPrefix.get(prefix)?.writes ?? 0;
-    const counted = of.report(0).resources.find((each) => each.prefix === prefix)?.writes ?? 0;
-    return { truth, counted };
-  };
-  const settled = async (of: LiveAnalysis): Promise<{ truth: number; counted: number }> => {
-    let last = { truth: 0, counted: 0 };
-    await until(
-      'everything to be counted',
-      async () => {
-        last = await compared(of, '/registry/configmaps');
-        return last.truth > 0 && last.truth === last.counted;
-      },
-      { withinMs: 20_000, everyMs: 500 },
-    ).catch(() => undefined);
-    return last;
   };
 
   const write = async (field: string): Promise<void> => {
@@ -123,7 +105,7 @@ describeWith(programsFor(options), 'an analyzer whose API server fails it', () =
     await until('the watches to be back', () => live.status().resources.every(({ state }) => state === 'watching'));
     await after(500);
     await rest();
-    const { truth, counted } = await settled(live);
+    const { truth, counted } = await countedAsInEtcd(world.etcd, live);
     expect(truth).toBeGreaterThan(100);
     expect(counted).toBe(truth);
     expect(live.status().gaps).toEqual([]);
@@ -138,7 +120,7 @@ describeWith(programsFor(options), 'an analyzer whose API server fails it', () =
     });
     await after(1_000);
     await rest();
-    const { truth, counted } = await settled(live);
+    const { truth, counted } = await countedAsInEtcd(world.etcd, live);
     // Each object is written once in seconds, so comparing the lists finds every change.
     expect(counted).toBe(truth);
     const { notSeen } = live.report(0).coverage;
@@ -176,7 +158,7 @@ describeWith(programsFor(options), 'an analyzer whose API server fails it', () =
     expect(since).toBeGreaterThan(live.status().since);
     for (let i = 0; i < 40; i++)
       await world.adminFetch(`${configMaps}/settings-1`, { method: 'PATCH', body: { data: { late: String(i) } } });
-    const { truth, counted } = await settled(late);
+    const { truth, counted } = await countedAsInEtcd(world.etcd, late);
     expect({ truth, counted }).toEqual({ truth: 40, counted: 40 });
     expect(late.report(1).source[0]).toMatchObject({ fromRevision });
     late.stop();

@@ -13,7 +13,7 @@ import { createAuthority, type Authority } from '../etcd/harness/certificates.ts
 import { describeWith } from '../etcd/harness/describe-with.ts';
 import { openScene } from '../etcd/harness/scene.ts';
 import { until } from '../etcd/harness/until.ts';
-import { countsInEtcd } from './harness/counts-in-etcd.ts';
+import { countedAsInEtcd } from './harness/counted-as-in-etcd.ts';
 import { cuttingProxy, type CuttingProxy } from './harness/cutting-proxy.ts';
 import { shortToken } from './harness/short-token.ts';
 import { programsFor, startControlPlane, type ControlPlane } from './harness/start-control-plane.ts';
@@ -79,16 +79,11 @@ describeWith([...programsFor({}), 'openssl'], 'an analyzer in surroundings that 
       await world.request('PATCH', `${configMaps}/${name}`, { data: { n: String(i) } }, { fieldManager: 'writer' });
   };
   /** As many writes of ConfigMaps as etcd holds since counting began, no more and no fewer. */
-  const countsAll = (live: LiveAnalysis): Promise<unknown> =>
-    until(
-      'every write to be counted',
-      async () => {
-        const { byPrefix } = await countsInEtcd(world.etcd, live.status().fromRevision!);
-        const counted = live.report(0).resources.find(({ prefix }) => prefix === '/registry/configmaps')?.writes;
-        return counted === byPrefix.get('/registry/configmaps')?.writes;
-      },
-      { withinMs: 90_000, everyMs: 500 },
-    );
+  const countsAll = async (live: LiveAnalysis): Promise<void> => {
+    const { truth, counted } = await countedAsInEtcd(world.etcd, live, { withinMs: 90_000 });
+    expect(truth).toBeGreaterThan(0);
+    expect(counted).toBe(truth);
+  };
 
   beforeAll(async () => {
     authority = createAuthority('cluster-ca');

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { flags } from '../../etcd/harness/flags.ts';
 import { freePorts } from '../../etcd/harness/free-ports.ts';
 import { getText } from '../../etcd/harness/get-text.ts';
@@ -45,8 +46,8 @@ export type ControlPlane = {
   ca: string;
   auditLogFile: string;
   pids: { apiServer: number; controllerManager?: number; kwok?: number };
-  /** Kills the API server in the midst of whatever it does, and starts it again where it was. */
-  restartApiServer(): Promise<void>;
+  /** Kills the API server in the midst of whatever it does, and starts it again where it was, after so many milliseconds. */
+  restartApiServer(awayMs?: number): Promise<void>;
   /** Kills the controller manager and starts it again; its controllers work once the Lease of the killed one has run out. */
   restartControllerManager(): Promise<void>;
   /** Ends everything and removes all files. */
@@ -142,9 +143,10 @@ async function startIn(scene: Scene, etcd: Etcd, options: ControlPlaneOptions): 
           ...(kwok && { kwok: kwok.pid }),
         };
       },
-      async restartApiServer() {
+      async restartApiServer(awayMs = 0) {
         process.kill(apiServer.pid, 'SIGKILL');
         await until('the API server to be gone', () => apiServer.ended());
+        await pause(awayMs);
         apiServer = startApiServer();
         await ready();
       },
