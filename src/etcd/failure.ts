@@ -6,7 +6,7 @@ import { etcdErrors } from './errors.ts';
 import { refusalIn } from './refusals.ts';
 
 /** gRPC's, of those that matter here. */
-const codes = {
+export const statusCodes = {
   cancelled: 1,
   unknown: 2,
   deadlineExceeded: 4,
@@ -33,7 +33,7 @@ export async function failureOf(
   const told = saidByEtcd(error, attempt);
   if (told) return told;
   const code = codeOf(error);
-  if (!wasConnected && (code === codes.unavailable || code === codes.deadlineExceeded)) {
+  if (!wasConnected && (code === statusCodes.unavailable || code === statusCodes.deadlineExceeded)) {
     const found = await diagnose(attempt.endpoint, connection);
     if (found) return found;
     // It talks HTTP like an etcd, but not gRPC: the port for peers does.
@@ -60,10 +60,10 @@ function fromCode(
   { endpoint: { url }, what, allowedMs }: Attempt,
   option: '--dial-timeout' | '--command-timeout',
 ): Problem {
-  if (code === codes.deadlineExceeded) return etcdErrors.silent(url, allowedMs / 1000, option);
-  if (code === codes.unimplemented) return etcdErrors.notEtcd(url);
+  if (code === statusCodes.deadlineExceeded) return etcdErrors.silent(url, allowedMs / 1000, option);
+  if (code === statusCodes.unimplemented) return etcdErrors.notEtcd(url);
   // A killed member resets its streams before its sockets, which grpc-js calls INTERNAL or CANCELLED.
-  if (code === codes.unavailable || code === codes.internal || code === codes.cancelled)
+  if (code === statusCodes.unavailable || code === statusCodes.internal || code === statusCodes.cancelled)
     return etcdErrors.cut(url, what);
   return etcdErrors.failed(url, what, detailsOf(error));
 }
@@ -80,7 +80,7 @@ function codeOf(error: unknown): number {
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'number')
     return error.code;
   // etcd3 keeps the code in the message only: `16 UNAUTHENTICATED: ...`.
-  return Number(/^(\d+) [A-Z_]+:/.exec(detailsOf(error))?.[1] ?? codes.unknown);
+  return Number(/^(\d+) [A-Z_]+:/.exec(detailsOf(error))?.[1] ?? statusCodes.unknown);
 }
 
 function detailsOf(error: unknown): string {

@@ -8,6 +8,7 @@ import {
   type Interceptor,
 } from '@grpc/grpc-js';
 import type { Problem } from '../errors/problem.ts';
+import { openCallStream, type CallListener, type CallStream, type StreamedCall } from './call-stream.ts';
 import type { EtcdConnection } from './connection.ts';
 import { grpcCredentials, serverNameOverride } from './credentials.ts';
 import { diagnose } from './diagnose.ts';
@@ -20,7 +21,7 @@ import { readStatus, type MemberStatus } from './status.ts';
 import { typedCalls } from './typed-calls.ts';
 import { openWatch, type WatchListener, type WatchStream } from './watch-stream.ts';
 
-/** One member of an etcd, over one connection. Each call is made once and rejects with a Problem. */
+/** One member of an etcd: one connection for its calls, one for each stream. Each is made once and rejects with a Problem. */
 export interface Member {
   readonly endpoint: Endpoint;
   status(): Promise<MemberStatus>;
@@ -44,7 +45,7 @@ export function connectMember(endpoint: Endpoint, connection: EtcdConnection): M
   const channel = new Channel(endpoint.address, credentials, {
     ...keepalive,
     'grpc.max_receive_message_length': -1,
-    // Twice as fast as the default of 64 KiB for a snapshot.
+    // A page of a census is a megabyte; by default 64 KiB of it may be on its way.
     'grpc-node.flow_control_window': 8 * 1024 * 1024,
     'grpc.enable_retries': 0,
     'grpc.enable_http_proxy': 0,
@@ -58,10 +59,16 @@ export function connectMember(endpoint: Endpoint, connection: EtcdConnection): M
   const explained = (error: unknown, what: string, allowedMs: number): Promise<Problem> =>
     failureOf(error, { endpoint, what, allowedMs }, connection, wasConnected);
 
-  const callOptions = async (allowedMs?: number): Promise<CallOptions> => ({
-    ...(allowedMs !== undefined && { deadline: Date.now() + allowedMs }),
-    interceptors: await token.interceptors(),
-  });
+  const callOptions = async (allowedMs: number): Promise<CallOptions> => {
+    const value = await token.value();
+    return { deadline: Date.now() + allowedMs, interceptors: value === undefined ? [] : [withToken(value)] };
+  };
+
+  const openStream = async (call: StreamedCall, to: CallListener): Promise<CallStream> => {
+    const value = await token.value();
+    const metadata = { ...call.metadata, ...(value !== undefined && { token: value }) };
+    return openCallStream(endpoint, connection, { ...call, metadata }, to);
+  };
 
   const allowedNow = (): number =>
     channel.getConnectivityState(true) === connectivityState.READY
@@ -108,24 +115,23 @@ export function connectMember(endpoint: Endpoint, connection: EtcdConnection): M
     call: unary,
     async snapshot(sink) {
       try {
-        const options = await callOptions();
-        const path = '/etcdserverpb.Maintenance/Snapshot';
-        await streamSnapshot(
-          client.makeServerStreamRequest(path, raw, raw, snapshotRequest, new Metadata(), options),
-          sink,
-        );
+        await streamSnapshot((to) => openStream(snapshotCall, to), sink);
       } catch (error) {
         throw await explained(error, 'the snapshot', 0);
       }
     },
     watch: (startRevision, { onMessage, onEnd }) =>
-      openWatch(client, startRevision, () => callOptions(), {
-        onMessage,
-        onEnd: (error) => void tellWhy(error, onEnd),
-      }),
+      openWatch(startRevision, openStream, { onMessage, onEnd: (error) => void tellWhy(error, onEnd) }),
     close: () => client.close(),
   };
 }
+
+const snapshotCall: StreamedCall = {
+  path: '/etcdserverpb.Maintenance/Snapshot',
+  request: snapshotRequest,
+  staysOpen: false,
+  metadata: {},
+};
 
 function raw(bytes: Buffer): Buffer {
   return bytes;
@@ -133,17 +139,17 @@ function raw(bytes: Buffer): Buffer {
 
 /** The token that a user and password are exchanged for, sent along with every call. */
 function createToken(endpoint: Endpoint, { user, dialTimeoutMs, commandTimeoutMs }: EtcdConnection, channel: Channel) {
-  let exchanged: Promise<Interceptor[]> | undefined;
-  const exchange = async (): Promise<Interceptor[]> => {
-    if (!user) return [];
+  let exchanged: Promise<string | undefined> | undefined;
+  const exchange = async (): Promise<string | undefined> => {
+    if (!user) return undefined;
     const { auth } = await typedCalls(endpoint, channel);
     const deadline = Date.now() + dialTimeoutMs + commandTimeoutMs;
     try {
       const { token } = await auth.authenticate(user, { deadline });
-      return [withToken(token)];
+      return token;
     } catch (error) {
       // As etcdctl does: a user for an etcd without users is no mistake.
-      if (isNotEnabled(error)) return [];
+      if (isNotEnabled(error)) return undefined;
       throw error;
     }
   };
@@ -152,7 +158,7 @@ function createToken(endpoint: Endpoint, { user, dialTimeoutMs, commandTimeoutMs
     throw error;
   };
   return {
-    interceptors: (): Promise<Interceptor[]> => (exchanged ??= exchange().catch(forgetAndThrow)),
+    value: (): Promise<string | undefined> => (exchanged ??= exchange().catch(forgetAndThrow)),
     /** True where there was one: the next call asks for another. */
     forget(): boolean {
       const had = exchanged !== undefined && user !== undefined;

@@ -1,8 +1,11 @@
-import type { ClientReadableStream } from '@grpc/grpc-js';
+import type { CallListener, CallStream } from './call-stream.ts';
 import { snapshotBlob } from './snapshot-message.ts';
 
 export interface SnapshotSink {
-  /** Returns a promise where the next piece should wait; the member holds a transaction open until the last is taken. */
+  /**
+   * Takes bytes that are valid during the call only. Returns a promise where the next piece should wait; the member holds
+   * a transaction open until the last is taken.
+   */
   write(piece: Uint8Array): Promise<void> | undefined;
 }
 
@@ -10,28 +13,28 @@ export interface SnapshotSink {
 const tick = 10_000;
 
 /** Hands the pieces on as they come. Resolves at the stream's end; rejects, and cancels it, where it or the sink fails. */
-export function streamSnapshot(stream: ClientReadableStream<Buffer>, sink: SnapshotSink): Promise<void> {
+export async function streamSnapshot(
+  open: (to: CallListener) => Promise<CallStream>,
+  sink: SnapshotSink,
+): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let quiet = 0;
   const fail = (error: unknown): void => {
     reject(error instanceof Error ? error : new Error(String(error)));
     stream.cancel();
   };
-  const stall = setInterval(() => {
-    if (!stream.isPaused() && ++quiet > 3) fail(new Error(`nothing came for ${(3 * tick) / 1000} s`));
-  }, tick);
-  stream.on('data', (message: Buffer) => {
-    quiet = 0;
-    try {
+  const stream = await open({
+    onMessage(message) {
+      quiet = 0;
       const full = sink.write(snapshotBlob(message));
       if (full === undefined) return;
       stream.pause();
       full.then(() => stream.resume(), fail);
-    } catch (error) {
-      fail(error);
-    }
+    },
+    onEnd: (error) => (error === undefined ? resolve() : fail(error)),
   });
-  stream.on('error', fail);
-  stream.on('end', resolve);
+  const stall = setInterval(() => {
+    if (!stream.isPaused() && ++quiet > 3) fail(new Error(`nothing came for ${(3 * tick) / 1000} s`));
+  }, tick);
   return promise.finally(() => clearInterval(stall));
 }

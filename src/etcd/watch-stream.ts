@@ -1,8 +1,9 @@
-import { Metadata, type CallOptions, type Client } from '@grpc/grpc-js';
+import type { CallListener, CallStream, StreamedCall } from './call-stream.ts';
 import { watchRequest } from './requests.ts';
 
 /** WatchResponses of all keys as they came. */
 export interface WatchListener<Why> {
+  /** Valid during the call only. */
   onMessage(message: Uint8Array): void;
   /** Once, and not after `cancel`. */
   onEnd(why: Why): void;
@@ -12,36 +13,37 @@ export interface WatchStream {
   cancel(): void;
 }
 
-const path = '/etcdserverpb.Watch/Watch';
-
 /** One watch of every key from a revision on, over a stream of its own; 0: from now on. Never resumes by itself. */
 export function openWatch(
-  client: Client,
   startRevision: number,
-  callOptions: () => Promise<CallOptions>,
+  open: (call: StreamedCall, to: CallListener) => Promise<CallStream>,
   { onMessage, onEnd }: WatchListener<unknown>,
 ): WatchStream {
   let over = false;
   let cancel = (): void => {};
-  const end = (why: unknown): void => {
+  const end = (why: unknown = new Error('it ended')): void => {
     if (over) return;
     over = true;
     onEnd(why);
   };
   const begin = async (): Promise<void> => {
-    const options = await callOptions();
-    if (over) return;
-    const metadata = new Metadata();
-    // A member cut off from its cluster would stay silent for ever; so it ends the watch instead.
-    metadata.set('hasleader', 'true');
-    const stream = client.makeBidiStreamRequest(path, raw, raw, metadata, options);
+    const stream = await open(
+      {
+        path: '/etcdserverpb.Watch/Watch',
+        request: watchRequest(startRevision),
+        staysOpen: true,
+        // A member cut off from its cluster would stay silent for ever; so it ends the watch instead.
+        metadata: { hasleader: 'true' },
+      },
+      {
+        onMessage: (message) => {
+          if (!over) onMessage(message);
+        },
+        onEnd: end,
+      },
+    );
+    if (over) return stream.cancel();
     cancel = () => stream.cancel();
-    stream.on('data', (message: Buffer) => {
-      if (!over) onMessage(message);
-    });
-    stream.on('error', end);
-    stream.on('end', () => end(new Error('it ended')));
-    stream.write(watchRequest(startRevision));
   };
   begin().catch(end);
   return {
@@ -50,8 +52,4 @@ export function openWatch(
       cancel();
     },
   };
-}
-
-function raw(bytes: Buffer): Buffer {
-  return bytes;
 }

@@ -1,9 +1,13 @@
+import type { Encoding } from '../model/object.ts';
 import type { Revision } from '../model/write.ts';
 import type { MergedTally } from './merge-shards.ts';
+import { encodings } from './shard-tally.ts';
 
 export interface SampledChange {
   readonly revision: Revision;
   readonly key: Uint8Array;
+  /** Of the key's first value. */
+  readonly encoding: Encoding;
   /** Where it lies, as in RowColumns. */
   readonly handle: number;
   readonly pairSize: number;
@@ -44,17 +48,20 @@ export function* sampleChanges(tally: MergedTally, slices: number, perSlice: num
   }
 }
 
-function changeAt({ shards }: MergedTally, index: number): SampledChange {
+function changeAt({ shards, locate }: MergedTally, index: number): SampledChange {
   let row = index;
   let nth = 0;
   while (row >= shards[nth]!.tally.rows.count) row -= shards[nth++]!.tally.rows.count;
   const {
     tally: { rows },
     keys,
+    merged,
   } = shards[nth]!;
+  const { shard: home, local } = locate(merged[rows.key[row]!]!);
   return {
     revision: Math.floor(rows.position[row]!),
     key: keys.bytesOf(rows.key[row]!),
+    encoding: encodings[home.tally.columns.encoding[local]!]!,
     handle: rows.handle[row]!,
     pairSize: rows.pairSize[row]!,
   };

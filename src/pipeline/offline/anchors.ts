@@ -21,7 +21,9 @@ export function sampleAnchors(source: PageSource, tally: MergedTally): ClockAnch
   const text = new TextDecoder();
   const anchors: ClockAnchor[] = [];
   for (const slice of sampleChanges(tally, slices, perSlice)) {
-    for (const { revision, handle, pairSize, key } of slice) {
+    for (const { revision, handle, pairSize, key, encoding } of slice) {
+      // A key whose first value could not be read: the others are not worth the reading.
+      if (encoding === 'unknown' || encoding === 'encrypted') continue;
       const value = readValue(source, handle, pairSize);
       const at = value && identifier.identify(value, 0, value.length, parseKey(text.decode(key)).prefix).at;
       if (at === undefined) continue;

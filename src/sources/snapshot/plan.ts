@@ -35,7 +35,8 @@ export interface SnapshotFacts {
   readonly damage: readonly string[];
 }
 
-export const pieceSize = 4 * 1024 * 1024;
+/** Smaller ones are read from a cold disk sooner than they are counted; with 4 MiB either waits for the other. */
+export const pieceSize = 1024 * 1024;
 
 /** Reads what precedes a scan: the meta pages, the buckets, which leaves are live. */
 export function planScan({ file, source, hasHash }: OpenedSnapshot, carve: boolean): SnapshotFacts {

@@ -5,7 +5,10 @@ import type { SpoolTarget } from './spool-target.ts';
 
 /** Takes the pieces of a snapshot stream. */
 export interface Spool {
-  /** Returns a promise where the next piece should wait for the disk. Throws what an earlier write failed with. */
+  /**
+   * Copies the piece. Returns a promise where the next one should wait for the disk. Throws what an earlier write failed
+   * with.
+   */
   write(piece: Uint8Array): Promise<void> | undefined;
   /** Rejects with a Problem unless everything came, as the SHA-256 at its end says; resolves to the bytes written. */
   end(): Promise<number>;
@@ -13,19 +16,22 @@ export interface Spool {
   settled(): Promise<void>;
 }
 
-/** Written in this many bytes at once: a system call for each 32 KiB message would cost as much as the writing. */
-const batchSize = 4 * 1024 * 1024;
+/** Hashed and written in this many bytes at once: a call for each 32 KiB message would cost as much as the work. */
+const batchSize = 256 * 1024;
 /** In memory, for a disk that is slower than the member for a while. */
-const mostWaiting = 64 * 1024 * 1024;
+const mostWaiting = 256;
 
-/** Writes a snapshot stream to a file as `etcdctl snapshot save` would leave it: the database, then its SHA-256. */
+/**
+ * Writes a snapshot stream to a file as `etcdctl snapshot save` would leave it: the database, then its SHA-256. Each batch
+ * has the last 32 bytes of those before in front: they are not hashed yet, since they may be the stated hash itself.
+ */
 export function createSpool(target: SpoolTarget, onProgress: (bytes: number) => void): Spool {
   const hash = createHash('sha256');
-  let batch: Uint8Array[] = [];
+  const unused: Uint8Array[] = [];
+  const anotherBatch = (): Uint8Array => unused.pop() ?? new Uint8Array(hashSize + batchSize);
+  let batch = anotherBatch();
   let batched = 0;
   let total = 0;
-  /** Not hashed yet, since it may be the stated hash itself. */
-  let held = new Uint8Array(0);
 
   let writing = Promise.resolve();
   let waiting = 0;
@@ -33,23 +39,27 @@ export function createSpool(target: SpoolTarget, onProgress: (bytes: number) => 
 
   /** Writes while more comes: receiving takes one core, the page cache another. */
   const flush = (): void => {
-    const pieces = batch;
-    const bytes = batched;
+    const full = batch;
     const reached = total;
-    batch = [];
-    batched = 0;
-    waiting += bytes;
-    writing = append(writing, pieces).then(() => {
-      waiting -= bytes;
+    const end = hashSize + batched;
+    const [heldBefore, held] = [Math.min(hashSize, total - batched), Math.min(hashSize, total)];
+    hash.update(full.subarray(hashSize - heldBefore, end - held));
+    waiting++;
+    writing = append(writing, full.subarray(hashSize, end)).then(() => {
+      waiting--;
+      unused.push(full);
       if (!failure) onProgress(reached);
       return undefined;
     });
+    batch = anotherBatch();
+    batch.set(full.subarray(end - held, end), hashSize - held);
+    batched = 0;
   };
-  const append = async (before: Promise<void>, pieces: readonly Uint8Array[]): Promise<void> => {
+  const append = async (before: Promise<void>, bytes: Uint8Array): Promise<void> => {
     await before;
     if (failure) return;
     try {
-      await target.append(pieces);
+      await target.append(bytes);
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error));
     }
@@ -58,19 +68,14 @@ export function createSpool(target: SpoolTarget, onProgress: (bytes: number) => 
   return {
     write(piece) {
       if (failure) throw failure;
-      total += piece.length;
-      batched += piece.length;
-      batch.push(piece);
-      if (piece.length >= hashSize) {
-        hash.update(held).update(piece.subarray(0, -hashSize));
-        held = new Uint8Array(piece.subarray(-hashSize));
-      } else {
-        const joined = Buffer.concat([held, piece]);
-        const certain = Math.max(0, joined.length - hashSize);
-        hash.update(joined.subarray(0, certain));
-        held = new Uint8Array(joined.subarray(certain));
+      for (let at = 0; at < piece.length;) {
+        const taken = piece.subarray(at, at + batchSize - batched);
+        batch.set(taken, hashSize + batched);
+        batched += taken.length;
+        total += taken.length;
+        at += taken.length;
+        if (batched === batchSize) flush();
       }
-      if (batched >= batchSize) flush();
       return waiting > mostWaiting ? writing : undefined;
     },
     async end() {
@@ -79,7 +84,7 @@ export function createSpool(target: SpoolTarget, onProgress: (bytes: number) => 
       if (failure) throw failure;
       // A database is a multiple of its page size, so a whole stream ends 32 bytes behind one.
       if (total % 512 !== hashSize) throw spoolErrors.torn();
-      if (!hash.digest().equals(held)) throw spoolErrors.hashMismatch();
+      if (!hash.digest().equals(batch.subarray(0, hashSize))) throw spoolErrors.hashMismatch();
       return total;
     },
     settled: () => writing,
