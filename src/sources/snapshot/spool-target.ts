@@ -8,7 +8,7 @@ import {
   renameSync,
   statfsSync,
   unlinkSync,
-  write as writeWithCallback,
+  writev,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -20,8 +20,8 @@ import { spoolErrors } from './spool-errors.ts';
 export interface SpoolTarget {
   /** Where to read it while it is open. */
   readonly path: string;
-  /** Appends the bytes, one call after the other. Rejects with a Problem where the disk is full or fails. */
-  append(bytes: Uint8Array): Promise<void>;
+  /** Appends the pieces in order, one call after the other. Rejects with a Problem where the disk is full or fails. */
+  append(pieces: readonly Uint8Array[]): Promise<void>;
   /** It is whole: a temporary file stays as it is, a kept one gets its name. Returns where it lies now. */
   finish(): string;
   /** Removes what cannot be used, and closes it. May be called more than once. */
@@ -107,11 +107,11 @@ function target(
   return {
     path,
     finish,
-    async append(bytes) {
-      for (let rest = bytes; rest.length > 0;) {
+    async append(pieces) {
+      for (let rest = pieces; rest.length > 0;) {
         try {
           const { bytesWritten } = await write(descriptor, rest);
-          rest = rest.subarray(bytesWritten);
+          rest = behindBytes(rest, bytesWritten);
         } catch (error) {
           throw explained(file, error);
         }
@@ -123,6 +123,15 @@ function target(
       open = false;
     },
   };
+}
+
+function behindBytes(pieces: readonly Uint8Array[], written: number): Uint8Array[] {
+  let skip = written;
+  return pieces.flatMap((piece) => {
+    const taken = Math.min(skip, piece.length);
+    skip -= taken;
+    return taken === piece.length ? [] : [piece.subarray(taken)];
+  });
 }
 
 /** Readable by its owner only: it holds every Secret of the cluster. */
@@ -144,7 +153,7 @@ function explained(file: string, error: unknown): Problem {
   return code === 'ENOSPC' || code === 'EDQUOT' ? spoolErrors.full(dirname(file)) : spoolErrors.unwritable(file, code);
 }
 
-const write = promisify(writeWithCallback);
+const write = promisify(writev);
 
 function removeIfThere(file: string): void {
   try {

@@ -16,7 +16,7 @@ export interface Spool {
   settled(): Promise<void>;
 }
 
-/** Hashed and written in this many bytes at once: a call for each 32 KiB message would cost as much as the work. */
+/** Hashed and written in this many bytes at once, or a multiple: a call for each 32 KiB message would cost as much as the work. */
 const batchSize = 256 * 1024;
 /** In memory, for a disk that is slower than the member for a while. */
 const mostWaiting = 256;
@@ -33,33 +33,40 @@ export function createSpool(target: SpoolTarget, onProgress: (bytes: number) => 
   let batched = 0;
   let total = 0;
 
-  let writing = Promise.resolve();
+  let queue: { readonly batch: Uint8Array; readonly bytes: Uint8Array; readonly reached: number }[] = [];
   let waiting = 0;
+  let writing: Promise<void> | undefined;
   let failure: Error | undefined;
 
-  /** Writes while more comes: receiving takes one core, the page cache another. */
   const flush = (): void => {
     const full = batch;
-    const reached = total;
     const end = hashSize + batched;
     const [heldBefore, held] = [Math.min(hashSize, total - batched), Math.min(hashSize, total)];
     hash.update(full.subarray(hashSize - heldBefore, end - held));
+    queue.push({ batch: full, bytes: full.subarray(hashSize, end), reached: total });
     waiting++;
-    writing = append(writing, full.subarray(hashSize, end)).then(() => {
-      waiting--;
-      unused.push(full);
-      if (!failure) onProgress(reached);
-      return undefined;
-    });
     batch = anotherBatch();
     batch.set(full.subarray(end - held, end), hashSize - held);
     batched = 0;
+    writing ??= writeQueued();
   };
-  const append = async (before: Promise<void>, bytes: Uint8Array): Promise<void> => {
-    await before;
-    if (failure) return;
+  /** Writes while more comes, and all that came meanwhile at once: on a busy machine each call waits for its turn. */
+  const writeQueued = async (): Promise<void> => {
+    while (queue.length > 0) {
+      const taken = queue;
+      queue = [];
+      if (!failure) await append(taken.map(({ bytes }) => bytes));
+      waiting -= taken.length;
+      for (const each of taken) {
+        unused.push(each.batch);
+        if (!failure) onProgress(each.reached);
+      }
+    }
+    writing = undefined;
+  };
+  const append = async (pieces: readonly Uint8Array[]): Promise<void> => {
     try {
-      await target.append(bytes);
+      await target.append(pieces);
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error));
     }
@@ -87,6 +94,6 @@ export function createSpool(target: SpoolTarget, onProgress: (bytes: number) => 
       if (!hash.digest().equals(batch.subarray(0, hashSize))) throw spoolErrors.hashMismatch();
       return total;
     },
-    settled: () => writing,
+    settled: async () => writing,
   };
 }

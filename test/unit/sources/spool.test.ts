@@ -9,7 +9,7 @@ function collecting() {
     written: () => Buffer.concat(pieces),
     target: {
       path: '',
-      append: async (bytes: Uint8Array) => void pieces.push(new Uint8Array(bytes)),
+      append: async (more: readonly Uint8Array[]) => void pieces.push(...more.map((piece) => new Uint8Array(piece))),
       finish: () => '',
       discard: () => {},
     },
