@@ -1,15 +1,19 @@
 import { LRUCache } from 'lru-cache';
 import type { StandingFinding } from '../model/batch.ts';
 import { resourceId } from '../model/resource.ts';
-import type { Millis } from '../model/write.ts';
+import type { Millis, Revision } from '../model/write.ts';
 import type { Confidence } from '../model/writer.ts';
 import { changedPaths } from '../objects/changed-paths.ts';
+import { asObject } from '../objects/json-text.ts';
+import { revisionOf } from '../objects/metadata.ts';
 import { follow, newFlips, type Flips } from './flips.ts';
 import type { Review } from './review.ts';
 
 /** What of an object's requests is remembered. */
 interface Seen {
   readonly since: Millis;
+  /** The newest version a request was based on; 0 where none said. */
+  basedOn: Revision;
   /** The last requests that changed something, oldest first. */
   times: readonly Millis[];
   readonly flips: Map<string, Flips>;
@@ -35,15 +39,22 @@ export function createOwnCounts() {
   const objects = new LRUCache<string, Seen>({ max: objectsKept });
 
   return {
-    /** Only updates that were let through: what is created or deleted again and again has no fields to follow. */
+    /**
+     * Only updates that were let through: what is created or deleted again and again has no fields to follow. And only
+     * one of each version: an API server asks on the version in its cache first, and again on the newer one it finds in
+     * etcd (GuaranteedUpdate in apiserver/pkg/storage/etcd3).
+     */
     observe(review: Review, at: Millis): void {
       const { key, user, operation, dryRun, object, oldObject } = review;
       if (operation !== 'UPDATE' || dryRun || mirrors.has(`${key.resource}.${key.group}`)) return;
       const id = resourceId(key);
       const known = objects.get(id);
       const lapsed = known !== undefined && at - (known.times.at(-1) ?? 0) > limits.window;
-      const seen = known && !lapsed ? known : { since: at, times: [], flips: new Map<string, Flips>(), users: [] };
+      const seen = known && !lapsed ? known : firstSeen(at);
       if (seen !== known) objects.set(id, seen);
+      const basedOn = revisionOf(asObject(oldObject['metadata'])['resourceVersion']);
+      if (basedOn > 0 && basedOn <= seen.basedOn) return;
+      seen.basedOn = basedOn;
       seen.times = [...seen.times, at].slice(-timesKept);
       seen.users = [...seen.users.filter((name) => name !== user), user].slice(-fieldsKept);
       if (seen.times.length < looksFrom) return;
@@ -90,6 +101,10 @@ export function createOwnCounts() {
       };
     },
   };
+}
+
+function firstSeen(at: Millis): Seen {
+  return { since: at, basedOn: 0, times: [], flips: new Map(), users: [] };
 }
 
 function confidenceOf(returns: number, alternations: number): Confidence | undefined {

@@ -3,6 +3,7 @@ import type { EtcdConnection } from './connection.ts';
 import { tlsOptions } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
 import { statusCodes } from './failure.ts';
+import { keepalive } from './keepalive.ts';
 import { createMessageReader } from './message-frames.ts';
 
 export interface StreamedCall {
@@ -33,9 +34,6 @@ const window = 8 * 1024 * 1024;
 /** A message of etcd's own is at most its --max-request-bytes; a watch's is fragmented. Unchecked, a length would allocate. */
 const longestMessage = 512 * 1024 * 1024;
 
-/** Pings make a stopped member noticed within ten seconds. etcd closes connections that ping more often than every 5 s. */
-const pingEvery = 6_000;
-const pongWithin = 3_000;
 const farewellWithin = 1_000;
 
 /**
@@ -82,12 +80,12 @@ export function openCallStream(
 
   let pong: NodeJS.Timeout | undefined;
   const pinging = setInterval(() => {
-    pong = setTimeout(() => unavailable('it does not answer pings'), pongWithin);
+    pong = setTimeout(() => unavailable('it does not answer pings'), keepalive.timeoutMs);
     // With an error where there is no connection yet.
     session.ping((error) => {
       if (!error) clearTimeout(pong);
     });
-  }, pingEvery);
+  }, keepalive.everyMs);
 
   const reader = createMessageReader(longestMessage, (message) => {
     if (!over) onMessage(message);

@@ -1,12 +1,4 @@
-import {
-  Channel,
-  Client,
-  connectivityState,
-  InterceptingCall,
-  Metadata,
-  type CallOptions,
-  type Interceptor,
-} from '@grpc/grpc-js';
+import { Channel, Client, connectivityState, Metadata } from '@grpc/grpc-js';
 import type { Problem } from '../errors/problem.ts';
 import { openCallStream, type CallListener, type CallStream, type StreamedCall } from './call-stream.ts';
 import type { EtcdConnection } from './connection.ts';
@@ -15,6 +7,7 @@ import { diagnose } from './diagnose.ts';
 import type { Endpoint } from './endpoint.ts';
 import { etcdErrors } from './errors.ts';
 import { failureOf, isNotEnabled, isStaleToken } from './failure.ts';
+import { keepalive } from './keepalive.ts';
 import { rangeRequest, snapshotRequest, statusRequest, type RangeQuestion } from './requests.ts';
 import { streamSnapshot, type SnapshotSink } from './snapshot-stream.ts';
 import { readStatus, type MemberStatus } from './status.ts';
@@ -36,14 +29,12 @@ export interface Member {
   close(): void;
 }
 
-/** Pings make a stopped member noticed within ten seconds. etcd closes connections that ping more often than every 5 s. */
-const keepalive = { 'grpc.keepalive_time_ms': 6_000, 'grpc.keepalive_timeout_ms': 3_000 };
-
 export function connectMember(endpoint: Endpoint, connection: EtcdConnection): Member {
   const credentials = grpcCredentials(endpoint, connection);
   const serverName = serverNameOverride(endpoint);
   const channel = new Channel(endpoint.address, credentials, {
-    ...keepalive,
+    'grpc.keepalive_time_ms': keepalive.everyMs,
+    'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
     'grpc.max_receive_message_length': -1,
     // A page of a census is a megabyte; by default 64 KiB of it may be on its way.
     'grpc-node.flow_control_window': 8 * 1024 * 1024,
@@ -58,11 +49,6 @@ export function connectMember(endpoint: Endpoint, connection: EtcdConnection): M
 
   const explained = (error: unknown, what: string, allowedMs: number): Promise<Problem> =>
     failureOf(error, { endpoint, what, allowedMs }, connection, wasConnected);
-
-  const callOptions = async (allowedMs: number): Promise<CallOptions> => {
-    const value = await token.value();
-    return { deadline: Date.now() + allowedMs, interceptors: value === undefined ? [] : [withToken(value)] };
-  };
 
   const openStream = async (call: StreamedCall, to: CallListener): Promise<CallStream> => {
     const value = await token.value();
@@ -86,10 +72,18 @@ export function connectMember(endpoint: Endpoint, connection: EtcdConnection): M
     await knock();
     const allowedMs = allowed ?? allowedNow();
     const once = async (): Promise<Buffer> => {
-      const options = await callOptions(allowedMs);
+      const metadata = new Metadata();
+      const value = await token.value();
+      if (value !== undefined) metadata.set('token', value);
       return new Promise((resolve, reject) => {
-        client.makeUnaryRequest(path, raw, raw, request, new Metadata(), options, (error, message) =>
-          error || !message ? reject(error ?? new Error('no message came')) : resolve(message),
+        client.makeUnaryRequest(
+          path,
+          raw,
+          raw,
+          request,
+          metadata,
+          { deadline: Date.now() + allowedMs },
+          (error, message) => (error || !message ? reject(error ?? new Error('no message came')) : resolve(message)),
         );
       });
     };
@@ -166,14 +160,4 @@ function createToken(endpoint: Endpoint, { user, dialTimeoutMs, commandTimeoutMs
       return had;
     },
   };
-}
-
-function withToken(token: string): Interceptor {
-  return (options, nextCall) =>
-    new InterceptingCall(nextCall(options), {
-      start(metadata, listener, next) {
-        metadata.set('token', token);
-        next(metadata, listener);
-      },
-    });
 }

@@ -12,17 +12,14 @@ export interface SnapshotSink {
 /** A member that sends nothing for three of these, though it answers pings, hangs. */
 const tick = 10_000;
 
-/** Hands the pieces on as they come. Resolves at the stream's end; rejects, and cancels it, where it or the sink fails. */
+/** Hands the pieces on as they come. Resolves at the stream's end; rejects, the stream being over, where it or the sink fails. */
 export async function streamSnapshot(
   open: (to: CallListener) => Promise<CallStream>,
   sink: SnapshotSink,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let quiet = 0;
-  const fail = (error: unknown): void => {
-    reject(error instanceof Error ? error : new Error(String(error)));
-    stream.cancel();
-  };
+  const failed = (error: unknown): void => reject(error instanceof Error ? error : new Error(String(error)));
   const stream = await open({
     onMessage(message) {
       quiet = 0;
@@ -31,8 +28,12 @@ export async function streamSnapshot(
       stream.pause();
       full.then(() => stream.resume(), fail);
     },
-    onEnd: (error) => (error === undefined ? resolve() : fail(error)),
+    onEnd: (error) => (error === undefined ? resolve() : failed(error)),
   });
+  const fail = (error: unknown): void => {
+    stream.cancel();
+    failed(error);
+  };
   const stall = setInterval(() => {
     if (!stream.isPaused() && ++quiet > 3) fail(new Error(`nothing came for ${(3 * tick) / 1000} s`));
   }, tick);

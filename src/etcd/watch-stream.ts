@@ -35,12 +35,7 @@ export function openWatch(
         // A member cut off from its cluster would stay silent for ever; so it ends the watch instead.
         metadata: { hasleader: 'true' },
       },
-      {
-        onMessage: (message) => {
-          if (!over) onMessage(message);
-        },
-        onEnd: end,
-      },
+      { onMessage, onEnd: end },
     );
     if (over) return stream.cancel();
     cancel = () => stream.cancel();

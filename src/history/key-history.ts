@@ -1,4 +1,4 @@
-import type { DecodedObject, Digest, FieldChange, ManagedFields } from '../model/object.ts';
+import { isOpaque, type DecodedObject, type Digest, type FieldChange, type ManagedFields } from '../model/object.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Writer } from '../model/writer.ts';
 import { changedPaths } from '../objects/changed-paths.ts';
@@ -64,7 +64,7 @@ export class KeyHistory {
       this.#beginAnew();
       return;
     }
-    if (object.encoding === 'encrypted' || object.encoding === 'unknown') return;
+    if (isOpaque(object.encoding)) return;
     this.#meet(object, observation);
     const seen: Seen = { object, ...digests(object.body) };
     const before = this.#previous;

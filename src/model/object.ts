@@ -5,6 +5,11 @@ import type { Millis } from './write.ts';
 /** How a value was stored; `encrypted` and `unknown` values are counted by key only. */
 export type Encoding = 'protobuf' | 'json' | 'cbor' | 'encrypted' | 'unknown';
 
+/** Whether nothing can be read in a value stored like this. */
+export function isOpaque(encoding: Encoding): encoding is 'encrypted' | 'unknown' {
+  return encoding === 'encrypted' || encoding === 'unknown';
+}
+
 /** One entry of metadata.managedFields. */
 export interface ManagedFields {
   readonly manager: string;

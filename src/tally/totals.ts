@@ -1,6 +1,7 @@
 import { parseKey } from '../objects/keys.ts';
 import type { EventCount } from '../model/analysis.ts';
 import type { Counts, PrefixCount, Totals, WriterCount } from '../model/counts.ts';
+import { isOpaque } from '../model/object.ts';
 import { createEventCounts } from './event-counts.ts';
 import { forEachKey, writerOf } from './key-counts.ts';
 import type { MergedTally } from './merge-shards.ts';
@@ -29,7 +30,7 @@ export function tallyTotals(tally: MergedTally): TalliedTotals {
     addKey(counts, columns, local);
     if (columns.first[local] !== Infinity) {
       const encoding = encodings[columns.encoding[local]!];
-      if (encoding === 'encrypted' || encoding === 'unknown') undecoded[encoding]++;
+      if (encoding !== undefined && isOpaque(encoding)) undecoded[encoding]++;
     }
     const actor = columns.actor[local]!;
     if (actor === 0) return;

@@ -14,6 +14,7 @@ import { describeWith } from '../etcd/harness/describe-with.ts';
 import { until } from '../etcd/harness/until.ts';
 import { countedAsInEtcd } from './harness/counted-as-in-etcd.ts';
 import { cuttingProxy, type CuttingProxy } from './harness/cutting-proxy.ts';
+import { configMaps, createSettings } from './harness/settings.ts';
 import { programsFor, startControlPlane, type ControlPlane } from './harness/start-control-plane.ts';
 
 jest.setTimeout(240_000); // for machines that are busy
@@ -23,7 +24,6 @@ const options = {
   users: { reader: [] },
   apiServerArgs: ['--feature-gates=WatchList=false,WatchListClient=false'],
 } as const;
-const configMaps = '/api/v1/namespaces/default/configmaps';
 const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const objects = 620; // more than a page
 const directory = mkdtempSync(join(tmpdir(), 'kubechurn-faults-'));
@@ -67,12 +67,7 @@ describeWith(programsFor(options), 'an analyzer whose API server fails it', () =
   beforeAll(async () => {
     world = await startControlPlane(options);
     proxy = await cuttingProxy(world.url);
-    for (let i = 0; i < objects; i += 20)
-      await Promise.all(
-        Array.from({ length: 20 }, (_, j) =>
-          world.request('POST', configMaps, { metadata: { name: `settings-${i + j}` } }),
-        ),
-      );
+    await createSettings(world, objects);
     api = apiAs(world.tokenFor('admin'), proxy.url, 'proxied');
     live = watch(api);
     await live.synced;

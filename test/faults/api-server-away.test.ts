@@ -5,11 +5,11 @@ import { loadConnection } from '../../src/kube/connection.ts';
 import { pause } from '../../src/kube/pause.ts';
 import { startLiveAnalysis, type LiveAnalysis } from '../../src/pipeline/live/live-analysis.ts';
 import { countedAsInEtcd } from '../cluster/harness/counted-as-in-etcd.ts';
+import { configMaps, createSettings } from '../cluster/harness/settings.ts';
 import { programsFor, startControlPlane, type ControlPlane } from '../cluster/harness/start-control-plane.ts';
 import { describeWith } from '../etcd/harness/describe-with.ts';
 import { until } from '../etcd/harness/until.ts';
 
-const configMaps = '/api/v1/namespaces/default/configmaps';
 const objects = 2_000;
 
 describeWith(programsFor({}), 'an analyzer whose API server is gone for a minute', () => {
@@ -31,12 +31,7 @@ describeWith(programsFor({}), 'an analyzer whose API server is gone for a minute
 
   beforeAll(async () => {
     world = await startControlPlane();
-    for (let i = 0; i < objects; i += 20)
-      await Promise.all(
-        Array.from({ length: 20 }, (_, j) =>
-          world.request('POST', configMaps, { metadata: { name: `settings-${i + j}` } }),
-        ),
-      );
+    await createSettings(world, objects);
     api = openApi(loadConnection({ kubeconfig: world.kubeconfig }));
     live = startLiveAnalysis({
       ...{ api, secrets: false, version: '0.0.0', seed: 1, salt: 'salt', now: Date.now, pause },

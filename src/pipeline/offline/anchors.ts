@@ -1,5 +1,6 @@
 import type { PageSource } from '../../bbolt/page.ts';
 import type { ClockAnchor } from '../../model/analysis.ts';
+import { isOpaque } from '../../model/object.ts';
 import { createIdentifier } from '../../objects/identify.ts';
 import { parseKey } from '../../objects/keys.ts';
 import { readValue } from '../../sources/snapshot/read-values.ts';
@@ -23,7 +24,7 @@ export function sampleAnchors(source: PageSource, tally: MergedTally): ClockAnch
   for (const slice of sampleChanges(tally, slices, perSlice)) {
     for (const { revision, handle, pairSize, key, encoding } of slice) {
       // A key whose first value could not be read: the others are not worth the reading.
-      if (encoding === 'unknown' || encoding === 'encrypted') continue;
+      if (isOpaque(encoding)) continue;
       const value = readValue(source, handle, pairSize);
       const at = value && identifier.identify(value, 0, value.length, parseKey(text.decode(key)).prefix).at;
       if (at === undefined) continue;

@@ -33,8 +33,9 @@ export function createSpool(target: SpoolTarget, onProgress: (bytes: number) => 
   let batched = 0;
   let total = 0;
 
-  let queue: { readonly batch: Uint8Array; readonly bytes: Uint8Array; readonly reached: number }[] = [];
+  let queue: { readonly batch: Uint8Array; readonly bytes: Uint8Array }[] = [];
   let waiting = 0;
+  let written = 0;
   let writing: Promise<void> | undefined;
   let failure: Error | undefined;
 
@@ -43,7 +44,7 @@ export function createSpool(target: SpoolTarget, onProgress: (bytes: number) => 
     const end = hashSize + batched;
     const [heldBefore, held] = [Math.min(hashSize, total - batched), Math.min(hashSize, total)];
     hash.update(full.subarray(hashSize - heldBefore, end - held));
-    queue.push({ batch: full, bytes: full.subarray(hashSize, end), reached: total });
+    queue.push({ batch: full, bytes: full.subarray(hashSize, end) });
     waiting++;
     batch = anotherBatch();
     batch.set(full.subarray(end - held, end), hashSize - held);
@@ -57,10 +58,7 @@ export function createSpool(target: SpoolTarget, onProgress: (bytes: number) => 
       queue = [];
       if (!failure) await append(taken.map(({ bytes }) => bytes));
       waiting -= taken.length;
-      for (const each of taken) {
-        unused.push(each.batch);
-        if (!failure) onProgress(each.reached);
-      }
+      unused.push(...taken.map((each) => each.batch));
     }
     writing = undefined;
   };
@@ -69,7 +67,10 @@ export function createSpool(target: SpoolTarget, onProgress: (bytes: number) => 
       await target.append(pieces);
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error));
+      return;
     }
+    written += pieces.reduce((sum, piece) => sum + piece.length, 0);
+    onProgress(written);
   };
 
   return {

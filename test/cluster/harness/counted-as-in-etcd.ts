@@ -3,14 +3,16 @@ import type { Etcd } from '../../etcd/harness/start-etcd.ts';
 import { until } from '../../etcd/harness/until.ts';
 import { countsInEtcd } from './counts-in-etcd.ts';
 
+const prefix = '/registry/configmaps';
+
 /**
- * Writes under a prefix since the analysis began, by etcd itself and by the analysis. It waits until they are equal and
+ * Writes of ConfigMaps since the analysis began, by etcd itself and by the analysis. It waits until they are equal and
  * not 0, or the time is over: what is not equal then is the test's to tell.
  */
 export async function countedAsInEtcd(
   etcd: Etcd,
   live: LiveAnalysis,
-  { prefix = '/registry/configmaps', withinMs = 20_000 } = {},
+  { withinMs = 20_000 } = {},
 ): Promise<{ truth: number; counted: number }> {
   let last = { truth: 0, counted: 0 };
   await until(

@@ -223,9 +223,11 @@ describe('a webhook that no analyzer talks to', () => {
     turns.forEach((turn, i) => admission.record(turn, { warnings: [] }, i * everyMs));
     return admission.decide(turns.at(-1)!, true, turns.length * everyMs);
   };
+  const updateOf = (version: number, before: JsonObject, after: JsonObject, user = 'alice') =>
+    update(before, after, user, { resourceVersion: String(version) });
   const fight = (turns: number) =>
     Array.from({ length: turns }, (_, i) =>
-      update({ mode: i % 2 ? 'a' : 'b' }, { mode: i % 2 ? 'b' : 'a' }, i % 2 ? 'alice' : 'bob'),
+      updateOf(i + 1, { mode: i % 2 ? 'a' : 'b' }, { mode: i % 2 ? 'b' : 'a' }, i % 2 ? 'alice' : 'bob'),
     );
 
   it('sees two users take a field from each other', () => {
@@ -239,7 +241,7 @@ describe('a webhook that no analyzer talks to', () => {
 
   it('sees one user set a field back and forth, which takes longer to be sure of', () => {
     const alone = (turns: number) =>
-      Array.from({ length: turns }, (_, i) => update({ mode: String(i % 2) }, { mode: String((i + 1) % 2) }));
+      Array.from({ length: turns }, (_, i) => updateOf(i + 1, { mode: String(i % 2) }, { mode: String((i + 1) % 2) }));
     expect(play(alone(7), 1_000).warnings).toEqual([]);
     expect(play(alone(10), 1_000).warnings).toHaveLength(1);
     expect(play(alone(10), 1_000).refusal).toBeUndefined();
@@ -253,13 +255,22 @@ describe('a webhook that no analyzer talks to', () => {
   ] satisfies readonly (readonly [string, (i: number) => JsonObject[]])[])('stays silent on %s', (_, turn) => {
     const turns = Array.from({ length: 40 }, (__, i) => {
       const [before = {}, after = {}] = turn(i);
-      return update(before, after);
+      return updateOf(i + 1, before, after);
     });
     expect(play(turns, 1_000).warnings).toEqual([]);
   });
 
+  it('counts a request once that is asked of again, because the version in the API server’s cache was old', () => {
+    const once = Array.from({ length: 40 }, (_, i) => updateOf(i + 2, { n: i + 1 }, { n: i + 2 }));
+    const stale = once.map((_, i) => updateOf(i + 1, { n: i }, { n: i + 2 }));
+    const asked = once.flatMap((turn, i) => (i === 0 ? [turn] : [stale[i]!, turn]));
+    expect(play(asked, 1_000).warnings).toEqual([]);
+    const twice = fight(12).flatMap((turn) => [turn, turn]);
+    expect(play(twice, 1_000).warnings).toEqual([expect.stringContaining(' 12/min ')]);
+  });
+
   it('stays silent on an autoscaler that goes 3-5-3 a few times an hour, and on what was over ten minutes ago', () => {
-    const scaling = Array.from({ length: 20 }, (_, i) => update({ n: i % 2 ? 3 : 5 }, { n: i % 2 ? 5 : 3 }));
+    const scaling = Array.from({ length: 20 }, (_, i) => updateOf(i + 1, { n: i % 2 ? 3 : 5 }, { n: i % 2 ? 5 : 3 }));
     expect(play(scaling, 180_000).warnings).toEqual([]);
     const admission = createAdmission(limits);
     fight(12).forEach((turn, i) => admission.record(turn, { warnings: [] }, i));
