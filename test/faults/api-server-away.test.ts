@@ -1,5 +1,5 @@
 import { setTimeout as after } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { openApi, type KubeApi } from '../../src/kube/api.ts';
 import { loadConnection } from '../../src/kube/connection.ts';
 import { pause } from '../../src/kube/pause.ts';
@@ -9,6 +9,8 @@ import { configMaps, createSettings } from '../cluster/harness/settings.ts';
 import { programsFor, startControlPlane, type ControlPlane } from '../cluster/harness/start-control-plane.ts';
 import { describeWith } from '../etcd/harness/describe-with.ts';
 import { until } from '../etcd/harness/until.ts';
+
+jest.setTimeout(240_000); // a minute away, half a minute until the next attempt, and machines that are busy
 
 const objects = 2_000;
 
