@@ -9,7 +9,7 @@ import { connect, type EtcdClient } from '../test/etcd/harness/client.ts';
 import { startEtcd, type Etcd } from '../test/etcd/harness/start-etcd.ts';
 import { requiredTool } from '../test/etcd/harness/tool.ts';
 import type { Figures } from './figures.ts';
-import { median } from './measure.ts';
+import { median, touchMemory } from './measure.ts';
 import { output } from './output.ts';
 
 const quotaBytes = 256 * 2 ** 20;
@@ -75,12 +75,16 @@ export async function maintenanceFigures(rounds: number): Promise<Figures> {
   const full = contenders.map((): Run[] => []);
   const busy = contenders.map((): Run[] => []);
   const saves: number[] = [];
-  for (let round = 0; round < rounds; round++)
-    for (const [i, contender] of contenders.entries()) {
+  for (let round = 0; round < rounds; round++) {
+    const inOrder = [...contenders.entries()];
+    // The machine slows down and speeds up again: nobody is always first.
+    for (const [i, contender] of round % 2 === 0 ? inOrder : inOrder.toReversed()) {
       full[i]?.push(await onCluster(Infinity, contender, contender === kubechurn ? saves : undefined));
       busy[i]?.push(await onCluster(0.82 * quotaBytes, contender));
       console.error(`bench: ${contender.name}: ${JSON.stringify({ full: full[i]?.at(-1), busy: busy[i]?.at(-1) })}`);
     }
+  }
+  const moved = await leaderMoves(40);
   const [ourFull = [], theirFull = []] = full;
   const [ourBusy = [], ...theirBusy] = busy;
   const until = (runs: readonly Run[]): number => median(runs.map(({ wall, apart }) => wall - apart));
@@ -125,6 +129,8 @@ export async function maintenanceFigures(rounds: number): Promise<Figures> {
       '| | NOSPACE: until done | apart | MiB after | 80 %: until done | longest write | failed | MiB after |',
       '|---|---|---|---|---|---|---|---|',
       ...contenders.map(({ name }, i) => row(name, full[i] ?? [], busy[i] ?? [])),
+      '',
+      `What moving the leader costs, by \`etcdctl move-leader\`: of ${moved.writes} puts, ${moved.perSecond} a second through all members, ${moved.failed} failed in ${moved.moves} moves, the longest after ${seconds(moved.longest)}: ${(((moved.failed / moved.moves) * writesPerSecond) / moved.perSecond).toFixed(2)} for each move at ${writesPerSecond} a second. raft drops what reaches a leader that hands over.`,
     ],
   };
 }
@@ -178,6 +184,7 @@ async function onCluster(fillBytes: number, { run }: Contender, saves?: number[]
   const etcd = await startEtcd({ members, quotaBytes, extraArgs: ['--snapshot-count=1000000'] });
   try {
     await fillWithHistory(etcd.client, fillBytes);
+    touchMemory(3); // more than the members take in a run
     const isFull = fillBytes === Infinity;
     // Refused meanwhile, each time through raft (quotaAlarmer.check): a burden that the snapshot and what follows share.
     const accepted = isFull ? firstAccepted(etcd.client) : undefined;
@@ -225,9 +232,34 @@ async function etcdctl(endpoint: string, ...args: string[]): Promise<void> {
   await output(requiredTool('etcdctl'), ['--endpoints', endpoint, '--command-timeout', '60s', ...args]);
 }
 
+/** Moves the leadership on and on under writes, more of them than in a run, since few are lost. */
+async function leaderMoves(moves: number) {
+  const perSecond = 6 * writesPerSecond;
+  const etcd = await startEtcd({ members });
+  const clients = etcd.endpoints.map(connect);
+  try {
+    const writer = startSteadyWriter(etcd.endpoints, perSecond);
+    for (let move = 0; move < moves; move++) {
+      const seen = await Promise.all(clients.map((client) => client.status()));
+      const leader = seen.findIndex(({ memberId, leaderId }) => memberId === leaderId);
+      const next = seen[(leader + 1) % members];
+      if (!next || leader === -1) throw new Error('nobody leads');
+      await etcdctl(etcd.endpoints[leader]!, 'move-leader', BigInt(next.memberId).toString(16));
+      await pause(500);
+    }
+    return { moves, perSecond, ...(await writer.stop()) };
+  } finally {
+    for (const client of clients) client.close();
+    await etcd.stop();
+  }
+}
+
 /** Sends at fixed times, however long others take, in turn through each endpoint. */
-function startSteadyWriter(endpoints: readonly string[]): {
-  stop(): Promise<{ failed: number; longest: number }>;
+function startSteadyWriter(
+  endpoints: readonly string[],
+  perSecond = writesPerSecond,
+): {
+  stop(): Promise<{ writes: number; failed: number; longest: number }>;
 } {
   const clients = endpoints.map(connect);
   const stopping = new AbortController();
@@ -241,7 +273,7 @@ function startSteadyWriter(endpoints: readonly string[]): {
   };
   const writing = (async (): Promise<void> => {
     let due = performance.now();
-    for (let n = 0; !stopping.signal.aborted; n += 1, due += 1000 / writesPerSecond) {
+    for (let n = 0; !stopping.signal.aborted; n += 1, due += 1000 / perSecond) {
       await pause(Math.max(0, due - performance.now()));
       sent.push(one(n, due));
     }
@@ -252,7 +284,7 @@ function startSteadyWriter(endpoints: readonly string[]): {
       await writing;
       await Promise.all(sent);
       for (const client of clients) client.close();
-      return { failed, longest: stall };
+      return { writes: sent.length, failed, longest: stall };
     },
   };
 }

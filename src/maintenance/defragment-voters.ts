@@ -66,8 +66,10 @@ export async function defragmentVoters(
         };
         return;
       }
-      sound = await soundCluster(ports);
-      if ('whyNot' in sound) continue;
+      if (!moved.seen) {
+        sound = await soundCluster(ports);
+        if ('whyNot' in sound) continue;
+      }
     }
     signal.throwIfAborted();
     if (!lock.isHeld()) {

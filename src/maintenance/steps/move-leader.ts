@@ -9,13 +9,18 @@ import { codeOf, isOutcomeUnknown, sentenceOf } from './outcomes.ts';
 
 const callMillis = 10_000;
 
+export interface LeaderMove extends StepOutcome {
+  /** The cluster after it; absent where that is not sound. */
+  readonly seen?: Seen;
+}
+
 /** Hands the leadership to a voter that has had its turn, and proves that it has it. */
 export async function moveLeadership(
   from: AnsweringMember,
   seen: Seen,
   waiting: ReadonlySet<string>,
   ports: Ports,
-): Promise<StepOutcome> {
+): Promise<LeaderMove> {
   const failures: string[] = [];
   for (const to of transfereesOf(seen, waiting)) {
     ports.signal.throwIfAborted();
@@ -29,7 +34,7 @@ export async function moveLeadership(
     const now = await soundCluster(ports);
     if ('whyNot' in now) return { result: 'failed', why: now.whyNot };
     const leader = leaderOf(now.seen);
-    if (leader && leader.id !== from.id) return { result: 'done', why: `${nameOf(leader)} leads now` };
+    if (leader && leader.id !== from.id) return { result: 'done', why: `${nameOf(leader)} leads now`, seen: now.seen };
   }
   const why = failures.length > 0 ? failures.join('; ') : 'no other voter could take it';
   return { result: 'failed', why: `the leadership stayed with ${nameOf(from)}: ${why}` };
