@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../model/json.ts';
 import type { FieldChange } from '../model/object.ts';
 import { bookkeeping, digestOf, maxDepth } from './digests.ts';
 import { isObject } from './json-text.ts';
-import { itemNames } from './list-items.ts';
+import { itemNames, type Names } from './list-items.ts';
 import { isTimestamp, mayBeTimestamp, zoneUnder, type Zone } from './timestamps.ts';
 
 /**
@@ -79,7 +79,7 @@ function compareLists(before: readonly Json[], after: readonly Json[], trail: st
   if (names) compareByName(before, after, names, trail, changes);
   else if (isSamePlaces(before, after)) return;
   else if (!isPermutation(before, after)) return compareByPlace(before, after, trail, changes);
-  const moved = names ? names.before.some((name, i) => name !== names.after[i]) : true;
+  const moved = !names || names.before.some((name, i) => name !== names.after[i]);
   if (moved && changes.length === known) changes.push({ path: pointer(trail), before, after, reordered: true });
 }
 
@@ -104,21 +104,26 @@ function isSame(before: Side, after: Side, depth = 0): boolean {
 function compareByName(
   before: readonly Json[],
   after: readonly Json[],
-  names: { readonly before: readonly string[]; readonly after: readonly string[] },
+  names: Names,
   trail: string[],
   changes: FieldChange[],
 ): void {
-  const now = new Map(names.after.map((name, i) => [name, after[i]!]));
-  const then = new Map(names.before.map((name, i) => [name, before[i]!]));
-  const compareItem = (name: string): void => {
+  const compareItem = (name: string, old: Side, fresh: Side): void => {
     trail.push(name);
-    const [old, fresh] = [then.get(name), now.get(name)];
     if (old === undefined || fresh === undefined) push(changes, trail, old, fresh);
     else compare(old, fresh, trail, changes);
     trail.pop();
   };
-  for (const name of names.before) compareItem(name);
-  for (const name of names.after) if (!then.has(name)) compareItem(name);
+  // As nearly always.
+  if (isSameOrder(names)) return names.before.forEach((name, i) => compareItem(name, before[i], after[i]));
+  const now = new Map(names.after.map((name, i) => [name, after[i]!]));
+  const then = new Map(names.before.map((name, i) => [name, before[i]!]));
+  for (const name of names.before) compareItem(name, then.get(name), now.get(name));
+  for (const name of names.after) if (!then.has(name)) compareItem(name, undefined, now.get(name));
+}
+
+function isSameOrder({ before, after }: Names): boolean {
+  return before.length === after.length && before.every((name, i) => name === after[i]);
 }
 
 function compareByPlace(

@@ -26,19 +26,22 @@ const usualKeys: readonly (readonly string[])[] = [
   ['manager', 'operation', 'subresource'],
 ];
 
+/** Of the items of both versions of a list, in their order. */
+export interface Names {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
 /**
  * How items of a list of objects are told apart: a path segment for each (`name=web`, `policy=p,rule=r`), distinct within
  * both versions of the list. undefined where no field or pair of fields does.
  */
-export function itemNames(
-  list: string,
-  before: readonly Json[],
-  after: readonly Json[],
-): { readonly before: readonly string[]; readonly after: readonly string[] } | undefined {
+export function itemNames(list: string, before: readonly Json[], after: readonly Json[]): Names | undefined {
   if (!before.every(isObject) || !after.every(isObject)) return undefined;
   for (const fields of [...ownKeys(list), ...usualKeys]) {
-    const names = { before: namesBy(fields, before), after: namesBy(fields, after) };
-    if (areDistinct(names.before) && areDistinct(names.after)) return { before: names.before, after: names.after };
+    const then = namesBy(fields, before);
+    const now = then && namesBy(fields, after);
+    if (areDistinct(then) && areDistinct(now)) return { before: then, after: now };
   }
   return undefined;
 }
