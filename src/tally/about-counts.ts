@@ -5,6 +5,7 @@ import { createBest } from './best.ts';
 import { compareBytes, forEachKey } from './key-counts.ts';
 import { createKeyWriter } from './key-of-reference.ts';
 import type { MergedTally } from './merge-shards.ts';
+import { valueAt } from './packed.ts';
 import { addKey, byWrites, noCounts, type Sum } from './sums.ts';
 
 /**
@@ -33,7 +34,7 @@ export function aboutCounts(tally: MergedTally, kept = 4_000): { abouts: AboutCo
     if (!sum) return;
     addKey(sum, columns, local);
     sum.names++;
-    const prefix = columns.prefix[local]!;
+    const prefix = valueAt(columns.prefix, local);
     let part = sum.byPrefix.get(prefix);
     if (!part) sum.byPrefix.set(prefix, (part = { ...noCounts(), names: 0 }));
     addKey(part, columns, local);
@@ -61,7 +62,7 @@ function mostWritten(tally: MergedTally, parents: Int32Array, kept: number): Set
   const direct = new Float64Array(parents.length);
   forEachKey(tally, ({ tally: { columns } }, local) => {
     const about = columns.about[local]!;
-    if (about > 0) direct[about - 1]! += columns.writes[local]!;
+    if (about > 0) direct[about - 1]! += valueAt(columns.writes, local);
   });
   const inclusive = direct.slice();
   for (let about = 0; about < parents.length; about++) {

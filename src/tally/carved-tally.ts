@@ -3,7 +3,7 @@ import type { WriteBatch } from '../model/write.ts';
 import { grown } from './column.ts';
 import type { PrefixTable } from './prefix-table.ts';
 import type { RevisionSet } from './revision-set.ts';
-import { position } from './shard-tally.ts';
+import { position } from './change-log.ts';
 
 /** Changes met in free pages; the same one may be met in many copies of its page. */
 export interface CarvedTally {

@@ -2,6 +2,7 @@ import type { ChosenFor } from '../model/analysis.ts';
 import type { KeyId } from '../model/write.ts';
 import { createBest } from './best.ts';
 import { compareBytes, forEachKey, topKeyIds } from './key-counts.ts';
+import { valueAt } from './packed.ts';
 import type { MergedTally } from './merge-shards.ts';
 
 export interface ChoiceLimits {
@@ -80,17 +81,18 @@ function isLifecycle(tally: MergedTally, id: KeyId): boolean {
   const { shard, local } = tally.locate(id);
   const { creates, writes } = shard.tally.columns;
   // Created over and over under one name is another matter.
-  return creates[local]! > 0 && creates[local]! <= 2 && writes[local]! <= creates[local]! * 8;
+  const created = valueAt(creates, local);
+  return created > 0 && created <= 2 && valueAt(writes, local) <= created * 8;
 }
 
 function writesOf(tally: MergedTally, id: KeyId): number {
   const { shard, local } = tally.locate(id);
-  return shard.tally.columns.writes[local]!;
+  return valueAt(shard.tally.columns.writes, local);
 }
 
 function prefixOf(tally: MergedTally, id: KeyId): string {
   const { shard, local } = tally.locate(id);
-  return tally.prefixes[shard.tally.columns.prefix[local]!]!;
+  return tally.prefixes[valueAt(shard.tally.columns.prefix, local)]!;
 }
 
 function* samples(tally: MergedTally, limits: ChoiceLimits): Generator<[KeyId[], ChosenFor]> {
@@ -104,7 +106,7 @@ function* samples(tally: MergedTally, limits: ChoiceLimits): Generator<[KeyId[],
   const writesAbout = new Float64Array(tally.abouts.count);
   forEachKey(tally, ({ tally: { columns } }, local) => {
     const about = columns.about[local]!;
-    if (about > 0) writesAbout[about - 1]! += columns.writes[local]!;
+    if (about > 0) writesAbout[about - 1]! += valueAt(columns.writes, local);
   });
   const owners = createBest<number>(
     limits.owners,
@@ -115,7 +117,7 @@ function* samples(tally: MergedTally, limits: ChoiceLimits): Generator<[KeyId[],
 
   forEachKey(tally, ({ tally: { columns }, keys }, local, id) => {
     const lot = keys.hashOf(local, sampleSeed);
-    draw(byPrefix[columns.prefix[local]!], id, lot);
+    draw(byPrefix[valueAt(columns.prefix, local)], id, lot);
     draw(byOwner.get(columns.about[local]! - 1), id, lot);
   });
   for (const best of byPrefix) yield [best.sorted().map(({ id }) => id), 'prefix'];

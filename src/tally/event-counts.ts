@@ -1,13 +1,17 @@
 import type { EventCount } from '../model/analysis.ts';
 import { createKeyTable } from './key-table.ts';
+import type { KeyColumns } from './key-columns.ts';
 import type { MergedTally } from './merge-shards.ts';
-import type { KeyColumns } from './shard-tally.ts';
+
 import { addKey, byWrites, noCounts, type Sum, type Writable } from './sums.ts';
 
 /** Event objects by reporter, reason and namespace, added key by key. */
 export interface EventCounts {
-  /** @param actor the number of a reporter with its reason in `tally.actors` */
-  add(actor: number, columns: KeyColumns, local: number, key: Uint8Array): void;
+  /**
+   * @param actor the number of a reporter with its reason in `tally.actors`
+   * @param directory of its key: `/registry/events/<namespace>`
+   */
+  add(actor: number, columns: KeyColumns, local: number, directory: Uint8Array): void;
   /** Most writes first. */
   counts(): EventCount[];
 }
@@ -21,11 +25,8 @@ export function createEventCounts(tally: MergedTally): EventCounts {
   const text = new TextDecoder();
 
   return {
-    add(actor, columns, local, key) {
-      // `/registry/events/<namespace>/<name>`.
-      const end = key.lastIndexOf(slash);
-      const start = key.lastIndexOf(slash, end - 1) + 1;
-      const namespace = namespaces.intern(key, start, Math.max(start, end));
+    add(actor, columns, local, directory) {
+      const namespace = namespaces.intern(directory, directory.lastIndexOf(slash) + 1, directory.length);
       const ofActor = (groups[actor] ??= []);
       let group = ofActor[namespace];
       if (!group) {

@@ -4,7 +4,10 @@ import type { KeyCount } from '../model/counts.ts';
 import type { KeyId } from '../model/write.ts';
 import type { Writer } from '../model/writer.ts';
 import { createBest } from './best.ts';
+import type { KeyTable } from './key-table.ts';
+import { firstRevision, lastRevision } from './key-columns.ts';
 import type { MergedTally } from './merge-shards.ts';
+import { valueAt } from './packed.ts';
 import type { Actor } from './shard-tally.ts';
 
 /** Calls `visit` once per key, with its counts at `local` of the shard's columns. */
@@ -13,9 +16,10 @@ export function forEachKey(
   visit: (shard: MergedTally['shards'][number], local: number, id: KeyId) => void,
 ): void {
   for (const shard of shards) {
-    const count = shard.keys.count;
+    const { keys, merged, base } = shard;
+    const { count } = keys;
     for (let local = 0; local < count; local++) {
-      if (shard.merged[local] === shard.base + local) visit(shard, local, shard.base + local);
+      if (merged === undefined || merged[local] === base + local) visit(shard, local, base + local);
     }
   }
 }
@@ -25,20 +29,19 @@ export function keyCount(tally: MergedTally, id: KeyId): KeyCount {
   const columns = shard.tally.columns;
   const key = new TextDecoder().decode(shard.keys.bytesOf(local));
   const about = columns.about[local]!;
-  const actor = columns.actor[local]!;
-  const last = Math.floor(columns.last[local]!);
-  const first = columns.first[local]!;
+  const actor = valueAt(columns.actor, local);
+  const last = lastRevision(columns, local);
   return {
     id,
     key,
     resource: parseKey(key).resource,
-    prefix: tally.prefixes[columns.prefix[local]!]!,
-    writes: columns.writes[local]!,
-    creates: columns.creates[local]!,
-    deletes: columns.deletes[local]!,
-    bytes: columns.bytes[local]!,
+    prefix: tally.prefixes[valueAt(columns.prefix, local)]!,
+    writes: valueAt(columns.writes, local),
+    creates: valueAt(columns.creates, local),
+    deletes: valueAt(columns.deletes, local),
+    bytes: valueAt(columns.bytes, local),
     maxBytes: columns.maxBytes[local]!,
-    firstRevision: first === Infinity ? last : Math.floor(first),
+    firstRevision: Math.min(firstRevision(columns, local), last),
     lastRevision: last,
     live: columns.live[local] === 1,
     about: about === 0 ? undefined : referenceOf(tally.abouts.bytesOf(about - 1)),
@@ -53,20 +56,33 @@ export function writerOf({ name }: Actor): Writer {
 
 /** The `limit` keys with most writes, and no fewer than `atLeast`; among equals the lower key. */
 export function topKeyIds(tally: MergedTally, limit: number, atLeast = 1): KeyId[] {
-  const bytesOf = (id: KeyId): Uint8Array => {
-    const { shard, local } = tally.locate(id);
-    return shard.keys.bytesOf(local);
-  };
-  const best = createBest<{ id: KeyId; writes: number }>(
+  const best = createBest<{ id: KeyId; writes: number; keys: KeyTable; local: number }>(
     limit,
-    (a, b) => b.writes - a.writes || compareBytes(bytesOf(a.id), bytesOf(b.id)),
+    (a, b) => b.writes - a.writes || compareKeys(a, b),
   );
-  forEachKey(tally, ({ tally: { columns } }, local, id) => {
-    const writes = columns.writes[local]!;
+  forEachKey(tally, ({ tally: { columns }, keys }, local, id) => {
+    const writes = valueAt(columns.writes, local);
     // Told here, because most keys have few writes and need not be compared.
-    if (writes >= atLeast && writes >= (best.worst()?.writes ?? 0)) best.offer({ id, writes });
+    if (writes >= atLeast && writes >= (best.worst()?.writes ?? 0)) best.offer({ id, writes, keys, local });
   });
   return best.sorted().map(({ id }) => id);
+}
+
+interface Located {
+  readonly keys: KeyTable;
+  readonly local: number;
+}
+
+const directoryOf = ({ keys, local }: Located): Uint8Array => keys.directoryBytes(keys.directoryOf(local));
+
+/** By their bytes; nearly always their directories tell, which need not be copied. */
+function compareKeys(a: Located, b: Located): number {
+  const [one, two] = [directoryOf(a), directoryOf(b)];
+  const common = Math.min(one.length, two.length);
+  return (
+    compareBytes(one.subarray(0, common), two.subarray(0, common)) ||
+    compareBytes(a.keys.bytesOf(a.local), b.keys.bytesOf(b.local))
+  );
 }
 
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {

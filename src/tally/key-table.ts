@@ -1,14 +1,14 @@
 import type { KeyId } from '../model/write.ts';
-import { grown, roomFor, type Outlook } from './column.ts';
+import { byteTableOver, bytesIn, emptyByteTable, hashOf, type ByteTableColumns } from './byte-table.ts';
+import type { Outlook } from './column.ts';
 
-/** The columns of a KeyTable, ready to be moved to another thread. */
+/** What a KeyTable keeps, ready to be moved to another thread. */
 export interface KeyTableColumns {
-  readonly count: number;
   readonly seed: number;
-  readonly hashes: Uint32Array<ArrayBuffer>;
-  /** Key i lies at arena[ends[i - 1] .. ends[i]]. */
-  readonly ends: Float64Array<ArrayBuffer>;
-  readonly arena: Uint8Array<ArrayBuffer>;
+  /** All before the last slash of a key: thousands of objects share theirs. */
+  readonly directories: ByteTableColumns;
+  /** The rest, under the number of the directory; the number of the rest is that of the key. */
+  readonly names: ByteTableColumns;
 }
 
 export interface KeyTable {
@@ -17,123 +17,110 @@ export interface KeyTable {
   intern(bytes: Uint8Array, start: number, end: number): KeyId;
   /** As `intern`, but undefined for a key never met. */
   find(bytes: Uint8Array, start: number, end: number): KeyId | undefined;
-  /** As `find`, of a key of another table with the same seed. */
-  findSame(other: KeyTableColumns, id: KeyId): KeyId | undefined;
+  /** As `find` and `intern`, for the keys of another table with the same seed. */
+  finderFor(other: KeyTableColumns): (id: KeyId) => KeyId | undefined;
+  internAll(other: KeyTableColumns): Uint32Array;
+  /** A copy of the key's bytes. */
   bytesOf(id: KeyId): Uint8Array;
+  /** The number of a key's directory, and its bytes: all before the key's last slash. */
+  directoryOf(id: KeyId): number;
+  directoryBytes(directory: number): Uint8Array;
   /** A hash of the key that depends on its bytes and this seed only. */
   hashOf(id: KeyId, seed: number): number;
   columns(): KeyTableColumns;
 }
 
-const initialKeys = 1 << 12;
-
 /**
- * Keys as numbers: an open-addressing table over one arena of key bytes. The seed makes collisions unpredictable, since
- * tenants choose names; equal hashes are told apart by their bytes.
+ * Keys as numbers. The seed makes collisions of their hashes unpredictable, since tenants choose names.
  */
 export function createKeyTable(seed: number, outlook?: Outlook): KeyTable {
-  const empty = {
-    count: 0,
-    seed,
-    hashes: new Uint32Array(initialKeys),
-    ends: new Float64Array(initialKeys),
-    arena: new Uint8Array(initialKeys * 64),
-  };
-  return tableOver(empty, outlook);
+  return tableOver({ seed, directories: emptyByteTable(), names: emptyByteTable() }, outlook);
 }
 
 /** A table over columns that another thread filled. */
 export function tableOver(columns: KeyTableColumns, outlook: Outlook = () => 1.5): KeyTable {
   const { seed } = columns;
-  let { count, hashes, ends, arena } = columns;
-  let arenaEnd = count === 0 ? 0 : ends[count - 1]!;
-  let slots = indexed(hashes, count, initialKeys);
-  let mask = slots.length - 1;
-
-  const slotOf = (bytes: Uint8Array, start: number, end: number, hash: number): number => {
-    const length = end - start;
-    let slot = hash & mask;
-    for (let taken = slots[slot]!; taken !== 0; taken = slots[(slot = (slot + 1) & mask)]!) {
-      const id = taken - 1;
-      if (hashes[id] !== hash) continue;
-      const from = id === 0 ? 0 : ends[id - 1]!;
-      if (ends[id]! - from !== length) continue;
-      let i = 0;
-      while (i < length && arena[from + i] === bytes[start + i]) i++;
-      if (i === length) return slot;
-    }
-    return slot;
-  };
+  const directories = byteTableOver(columns.directories, outlook);
+  const names = byteTableOver(columns.names, outlook);
 
   return {
     get count() {
-      return count;
+      return names.count;
     },
     intern(bytes, start, end) {
-      const hash = hashOf(bytes, start, end, seed);
-      const slot = slotOf(bytes, start, end, hash);
-      const taken = slots[slot]!;
-      if (taken !== 0) return taken - 1;
-      if (count === hashes.length) {
-        const room = roomFor(count + 1, outlook);
-        hashes = grown(hashes, room);
-        ends = grown(ends, room);
-      }
-      if (arenaEnd + (end - start) > arena.length) {
-        arena = grown(arena, roomFor(arenaEnd + (end - start), outlook));
-      }
-      for (let i = start, at = arenaEnd; i < end; i++, at++) arena[at] = bytes[i]!;
-      arenaEnd += end - start;
-      const id = count++;
-      hashes[id] = hash;
-      ends[id] = arenaEnd;
-      slots[slot] = count;
-      // At most two slots in three are taken.
-      if (count * 3 > slots.length * 2) {
-        slots = indexed(hashes, count, slots.length * 2);
-        mask = slots.length - 1;
-      }
-      return id;
+      const cut = lastSlash(bytes, start, end);
+      const hash = hashOf(bytes, start, cut, seed);
+      const directory = directories.intern(0, bytes, start, cut, hash);
+      return names.intern(directory, bytes, cut, end, hashOf(bytes, cut, end, hash));
     },
     find(bytes, start, end) {
-      const taken = slots[slotOf(bytes, start, end, hashOf(bytes, start, end, seed))]!;
-      return taken === 0 ? undefined : taken - 1;
+      const cut = lastSlash(bytes, start, end);
+      const hash = hashOf(bytes, start, cut, seed);
+      const directory = directories.find(0, bytes, start, cut, hash);
+      return directory === undefined
+        ? undefined
+        : names.find(directory, bytes, cut, end, hashOf(bytes, cut, end, hash));
     },
-    findSame(other, id) {
-      const start = id === 0 ? 0 : other.ends[id - 1]!;
-      const taken = slots[slotOf(other.arena, start, other.ends[id]!, other.hashes[id]!)]!;
-      return taken === 0 ? undefined : taken - 1;
+    finderFor(other) {
+      const { entries, arena } = other.names;
+      const ours = numbersOf(other.directories, (bytes, hash) => directories.find(0, bytes, 0, bytes.length, hash));
+      return (id) => {
+        const entry = id * 3;
+        const directory = ours[entries[entry + 1]!];
+        return directory === undefined
+          ? undefined
+          : names.find(directory, arena, entry === 0 ? 0 : entries[entry - 1]!, entries[entry + 2]!, entries[entry]!);
+      };
     },
-    hashOf: (id, of) => hashOf(arena, id === 0 ? 0 : ends[id - 1]!, ends[id]!, of),
-    bytesOf: (id) => arena.subarray(id === 0 ? 0 : ends[id - 1]!, ends[id]),
-    columns: () => ({ count, seed, hashes, ends, arena }),
+    internAll(other) {
+      const { count, entries, arena } = other.names;
+      const ours = numbersOf(other.directories, (bytes, hash) => directories.intern(0, bytes, 0, bytes.length, hash));
+      const ids = new Uint32Array(count);
+      for (let id = 0, entry = 0, start = 0; id < count; id++, entry += 3) {
+        const end = entries[entry + 2]!;
+        ids[id] = names.intern(ours[entries[entry + 1]!]!, arena, start, end, entries[entry]!);
+        start = end;
+      }
+      return ids;
+    },
+    bytesOf(id) {
+      const directory = directories.bytesAt(names.underAt(id));
+      const name = names.bytesAt(id);
+      const bytes = new Uint8Array(directory.length + name.length);
+      bytes.set(directory);
+      bytes.set(name, directory.length);
+      return bytes;
+    },
+    directoryOf: (id) => names.underAt(id),
+    directoryBytes: (directory) => directories.bytesAt(directory),
+    hashOf: (id, of) => names.rehash(id, directories.rehash(names.underAt(id), of)),
+    columns: () => ({ seed, directories: directories.columns(), names: names.columns() }),
   };
 }
 
-/** Slots hold id + 1; 0 is free. */
-function indexed(hashes: Uint32Array, count: number, atLeast: number): Uint32Array<ArrayBuffer> {
-  let size = atLeast;
-  while (count * 3 > size * 2) size *= 2;
-  const slots = new Uint32Array(size);
-  for (let id = 0; id < count; id++) {
-    let slot = hashes[id]! & (size - 1);
-    while (slots[slot] !== 0) slot = (slot + 1) & (size - 1);
-    slots[slot] = id + 1;
-  }
-  return slots;
+/** All memory of a table that can be moved to another thread instead of being copied. */
+export function buffersOfTable({ directories, names }: KeyTableColumns): ArrayBuffer[] {
+  return [directories, names].flatMap(({ entries, arena }) => [entries.buffer, arena.buffer]);
 }
 
-/** 32 bits, four bytes a step, with murmur3's finalizer. */
-export function hashOf(bytes: Uint8Array, start: number, end: number, seed: number): number {
-  let hash = seed | 0;
-  let i = start;
-  for (; i + 4 <= end; i += 4) {
-    const word = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
-    hash = Math.imul(hash ^ word, 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
-  for (; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+/** A table of its own over the same keys, which may get others. */
+export function copyTable({ seed, directories, names }: KeyTableColumns): KeyTableColumns {
+  const [first, second] = [directories, names].map(({ count, entries, arena }) => ({
+    ...{ count, entries: entries.slice(0, count * 3) },
+    arena: arena.slice(0, count === 0 ? 0 : entries[count * 3 - 1]),
+  }));
+  return { seed, directories: first!, names: second! };
+}
+
+/** What `numberOf` says of each entry of a table, by the entry's bytes and hash. */
+function numbersOf<T>(columns: ByteTableColumns, numberOf: (bytes: Uint8Array, hash: number) => T): T[] {
+  return Array.from({ length: columns.count }, (_, id) => numberOf(bytesIn(columns, id), columns.entries[id * 3]!));
+}
+
+const slash = 0x2f;
+
+/** Where the last slash of a key lies; its start where there is none. */
+function lastSlash(bytes: Uint8Array, start: number, end: number): number {
+  for (let i = end - 1; i > start; i--) if (bytes[i] === slash) return i;
+  return start;
 }

@@ -1,7 +1,9 @@
 import type { KeyId } from '../model/write.ts';
 import { createRevisionSet, type RevisionSet } from './revision-set.ts';
-import { createKeyTable, tableOver, type KeyTable, type KeyTableColumns } from './key-table.ts';
-import type { Actor, KeyColumns, ShardTally } from './shard-tally.ts';
+import { createKeyTable, tableOver, type KeyTable } from './key-table.ts';
+import { addColumns } from './key-columns.ts';
+import { setValue, valueAt, type Packed } from './packed.ts';
+import type { Actor, ShardTally } from './shard-tally.ts';
 
 /** Several threads' counts as one, without copying a key: ids are those of the first shard, then of the second ... */
 export interface MergedTally {
@@ -21,10 +23,14 @@ export interface MergedTally {
 export interface MergedShard {
   readonly tally: ShardTally;
   readonly keys: KeyTable;
-  /** Add to a local id to get the merged one. */
+  /** Add to a local id to get the merged one, where no earlier shard met the key too. */
   readonly base: number;
-  /** Per local id the merged id of the key, which is another shard's where that one met the key too. */
-  readonly merged: Uint32Array;
+  /** Per local id the merged one, which is another shard's where that one met the key too. Every key is the first shard's own. */
+  readonly merged: Uint32Array | undefined;
+}
+
+export function mergedId({ merged, base }: MergedShard, local: number): KeyId {
+  return merged ? merged[local]! : base + local;
 }
 
 /**
@@ -35,27 +41,20 @@ export function mergeShards(tallies: readonly ShardTally[]): MergedTally {
   const shards: MergedShard[] = [];
   const revisions = createRevisionSet();
   const prefixes = createUnion<string>((prefix) => prefix);
-  const [largest] = tallies.toSorted((a, b) => b.abouts.count - a.abouts.count);
+  const [largest] = tallies.toSorted((a, b) => b.abouts.names.count - a.abouts.names.count);
   const abouts = largest ? tableOver(largest.abouts) : createKeyTable(0);
   const actors = createUnion<Actor>(({ name, event }) => (event ? `${name}\n${event.reason}\n${event.kind}` : name));
   let base = 0;
   for (const tally of tallies) {
-    renumber(tally.columns.prefix, tally.keys.count, [...prefixes.add(tally.prefixes)]);
-    if (tally !== largest) renumber(tally.columns.about, tally.keys.count, numbersIn(abouts, tally.abouts));
-    renumber(tally.columns.actor, tally.keys.count, [0, ...actors.add(tally.actors).map((index) => index + 1)]);
     const keys = tableOver(tally.keys);
-    const merged = new Uint32Array(keys.count);
-    for (let local = 0; local < keys.count; local++) {
-      merged[local] = base + local;
-      for (const earlier of shards) {
-        const home = earlier.keys.findSame(tally.keys, local);
-        if (home === undefined) continue;
-        merged[local] = earlier.base + home;
-        addCounts(earlier.tally.columns, home, tally.columns, local);
-        break;
-      }
+    renumber(tally.columns.prefix, keys.count, prefixes.add(tally.prefixes));
+    if (tally !== largest) {
+      const numbers = abouts.internAll(tally.abouts);
+      const { about } = tally.columns;
+      for (let i = 0; i < keys.count; i++) if (about[i] !== 0) about[i] = numbers[about[i]! - 1]! + 1;
     }
-    shards.push({ tally, keys, base, merged });
+    renumber(tally.columns.actor, keys.count, [0, ...actors.add(tally.actors).map((index) => index + 1)]);
+    shards.push({ tally, keys, base, merged: linked(tally, shards, base) });
     revisions.merge(tally.revisions);
     base += keys.count;
   }
@@ -73,45 +72,35 @@ export function mergeShards(tallies: readonly ShardTally[]): MergedTally {
     find(key) {
       for (const shard of shards) {
         const local = shard.keys.find(key, 0, key.length);
-        if (local !== undefined) return shard.merged[local];
+        if (local !== undefined) return mergedId(shard, local);
       }
       return undefined;
     },
   };
 }
 
-/** Adds what `from` counted of a key to what `into` did. What depends on order is decided by positions, never by who came first. */
-function addCounts(into: KeyColumns, home: number, from: KeyColumns, local: number): void {
-  into.writes[home]! += from.writes[local]!;
-  into.creates[home]! += from.creates[local]!;
-  into.deletes[home]! += from.deletes[local]!;
-  into.bytes[home]! += from.bytes[local]!;
-  into.maxBytes[home] = Math.max(into.maxBytes[home]!, from.maxBytes[local]!);
-  if (from.last[local]! > into.last[home]!) {
-    into.last[home] = from.last[local]!;
-    into.live[home] = from.live[local]!;
+/** Adds a shard's counts of keys that earlier shards met to those, and returns each key's merged id. */
+function linked({ keys, columns }: ShardTally, earlier: readonly MergedShard[], base: number): Uint32Array | undefined {
+  if (earlier.length === 0) return undefined;
+  const finders = earlier.map((shard) => shard.keys.finderFor(keys));
+  const merged = new Uint32Array(keys.names.count);
+  for (let local = 0; local < merged.length; local++) {
+    merged[local] = base + local;
+    for (let i = 0; i < finders.length; i++) {
+      const home = finders[i]!(local);
+      if (home === undefined) continue;
+      merged[local] = earlier[i]!.base + home;
+      addColumns(earlier[i]!.tally.columns, home, columns, local);
+      break;
+    }
   }
-  if (from.first[local]! < into.first[home]!) {
-    into.first[home] = from.first[local]!;
-    into.encoding[home] = from.encoding[local]!;
-    into.about[home] = from.about[local]!;
-    into.actor[home] = from.actor[local]!;
-  }
+  return merged;
 }
 
-/** Per 1 + number in `from` 1 + the number in `into`; 0 for 0. */
-function numbersIn(into: KeyTable, from: KeyTableColumns): Uint32Array {
-  const source = tableOver(from);
-  const numbers = new Uint32Array(source.count + 1);
-  for (let i = 0; i < source.count; i++) {
-    const bytes = source.bytesOf(i);
-    numbers[i + 1] = into.intern(bytes, 0, bytes.length) + 1;
-  }
-  return numbers;
-}
-
-function renumber(column: Uint32Array, count: number, numbers: Uint32Array | readonly number[]): void {
-  for (let i = 0; i < count; i++) column[i] = numbers[column[i]!]!;
+function renumber(column: Packed, count: number, numbers: readonly number[]): void {
+  // As it is for the first shard.
+  if (numbers.every((number, i) => number === i)) return;
+  for (let i = 0; i < count; i++) setValue(column, i, numbers[valueAt(column, i)]!);
 }
 
 /** Lists of several shards as one, each item once. The items of one list are distinct. */

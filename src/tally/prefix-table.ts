@@ -1,6 +1,7 @@
+import type { KeyId } from '../model/write.ts';
 import { builtins } from '../objects/builtins.ts';
 import { parseKey } from '../objects/keys.ts';
-import { createKeyTable } from './key-table.ts';
+import { createKeyTable, type KeyTable } from './key-table.ts';
 
 const slash = 0x2f;
 const latin1 = new TextDecoder('latin1');
@@ -44,6 +45,24 @@ export function createPrefixTable(seed: number): PrefixTable {
     },
   };
 }
+
+/** The prefix of a key by its number, asked of the table once for all keys of a directory where that is long enough to tell. */
+export function prefixFinder(keys: KeyTable, prefixes: PrefixTable): (key: KeyId) => number {
+  const ofDirectory: (number | undefined)[] = [];
+  return (key) => {
+    const directory = keys.directoryOf(key);
+    const known = ofDirectory[directory];
+    if (known !== undefined) return known;
+    const bytes = keys.bytesOf(key);
+    const prefix = prefixes.intern(bytes, 0, bytes.length);
+    const directoryBytes = keys.directoryBytes(directory);
+    if (directoryBytes.filter((byte) => byte === slash).length >= decisive) ofDirectory[directory] = prefix;
+    return prefix;
+  };
+}
+
+/** Segments that decide where a prefix ends, at most. */
+const decisive = 3;
 
 const nested = new Set(builtins.flatMap(({ path }) => (path.includes('/') ? path.split('/', 1) : [])));
 

@@ -1,6 +1,7 @@
 import type { ReleaseCount } from '../model/release.ts';
 import { forEachKey } from './key-counts.ts';
 import type { MergedTally } from './merge-shards.ts';
+import { valueAt } from './packed.ts';
 import { addKey, byWrites, noCounts, type Sum } from './sums.ts';
 
 /** helm pkg/storage: `sh.helm.release.v1.<release>.v<revision>`, in Secrets unless told otherwise. */
@@ -19,7 +20,7 @@ export function releaseCounts(tally: MergedTally, kept = 1_000): ReleaseCount[] 
   const holders = new Set([...tally.prefixes.keys()].filter((i) => holdsReleases.test(tally.prefixes[i]!)));
   const releases = new Map<string, Sum & { -readonly [K in keyof ReleaseCount]: ReleaseCount[K] }>();
   forEachKey(tally, ({ tally: { columns }, keys }, local) => {
-    const prefix = columns.prefix[local]!;
+    const prefix = valueAt(columns.prefix, local);
     if (!holders.has(prefix)) return;
     const found = releaseOfKey(text.decode(keys.bytesOf(local)));
     if (!found) return;

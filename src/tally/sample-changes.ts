@@ -1,14 +1,15 @@
 import type { Encoding } from '../model/object.ts';
 import type { Revision } from '../model/write.ts';
-import type { MergedTally } from './merge-shards.ts';
-import { encodings } from './shard-tally.ts';
+import { forEachChange, position, type LoggedChange } from './change-log.ts';
+import { encodings } from './key-columns.ts';
+import { mergedId, type MergedShard, type MergedTally } from './merge-shards.ts';
 
 export interface SampledChange {
   readonly revision: Revision;
   readonly key: Uint8Array;
   /** Of the key's first value. */
   readonly encoding: Encoding;
-  /** Where it lies, as in RowColumns. */
+  /** Where it lies, as in WriteBatch. */
   readonly handle: number;
   readonly pairSize: number;
 }
@@ -20,49 +21,36 @@ export interface SampledChange {
 export function* sampleChanges(tally: MergedTally, slices: number, perSlice: number): Generator<SampledChange[]> {
   const { first, last } = tally.revisions.bounds();
   const width = Math.max(1, (last + 1 - first) / slices);
-  // Slot s * perSlice + i is the i-th change of slice s; `row` counts through all shards.
-  const position = new Float64Array(slices * perSlice).fill(Infinity);
-  const row = new Float64Array(slices * perSlice);
-  let base = 0;
-  for (const { tally: shard } of tally.shards) {
-    const { count, position: at } = shard.rows;
-    for (let i = 0; i < count; i++) {
-      const slice = Math.min(slices - 1, Math.floor((Math.floor(at[i]!) - first) / width));
-      const start = slice * perSlice;
+  // Slot s * perSlice + i is the i-th change of slice s.
+  const at = new Float64Array(slices * perSlice).fill(Infinity);
+  const changes: (LoggedChange & { readonly shard: MergedShard })[] = [];
+  for (const shard of tally.shards) {
+    forEachChange(shard.tally.changes, (change) => {
+      const place = position(change.revision, change.sub);
+      const start = Math.min(slices - 1, Math.floor((change.revision - first) / width)) * perSlice;
       let slot = start + perSlice - 1;
-      if (at[i]! >= position[slot]!) continue;
-      for (; slot > start && at[i]! < position[slot - 1]!; slot--) {
-        position[slot] = position[slot - 1]!;
-        row[slot] = row[slot - 1]!;
+      if (place >= at[slot]!) return;
+      for (; slot > start && place < at[slot - 1]!; slot--) {
+        at[slot] = at[slot - 1]!;
+        changes[slot] = changes[slot - 1]!;
       }
-      position[slot] = at[i]!;
-      row[slot] = base + i;
-    }
-    base += count;
+      at[slot] = place;
+      changes[slot] = { ...change, shard };
+    });
   }
   for (let slice = 0; slice < slices; slice++) {
-    const changes: SampledChange[] = [];
-    for (let slot = slice * perSlice; slot < (slice + 1) * perSlice && position[slot] !== Infinity; slot++)
-      changes.push(changeAt(tally, row[slot]!));
-    if (changes.length > 0) yield changes;
+    const sampled: SampledChange[] = [];
+    for (let slot = slice * perSlice; slot < (slice + 1) * perSlice && at[slot] !== Infinity; slot++)
+      sampled.push(sampledChange(tally, changes[slot]!));
+    if (sampled.length > 0) yield sampled;
   }
 }
 
-function changeAt({ shards, locate }: MergedTally, index: number): SampledChange {
-  let row = index;
-  let nth = 0;
-  while (row >= shards[nth]!.tally.rows.count) row -= shards[nth++]!.tally.rows.count;
-  const {
-    tally: { rows },
-    keys,
-    merged,
-  } = shards[nth]!;
-  const { shard: home, local } = locate(merged[rows.key[row]!]!);
-  return {
-    revision: Math.floor(rows.position[row]!),
-    key: keys.bytesOf(rows.key[row]!),
-    encoding: encodings[home.tally.columns.encoding[local]!]!,
-    handle: rows.handle[row]!,
-    pairSize: rows.pairSize[row]!,
-  };
+function sampledChange(
+  { locate }: MergedTally,
+  { shard, key, revision, handle, pairSize }: LoggedChange & { readonly shard: MergedShard },
+): SampledChange {
+  const { shard: home, local } = locate(mergedId(shard, key));
+  const encoding = encodings[home.tally.columns.encoding[local]!]!;
+  return { revision, key: shard.keys.bytesOf(key), encoding, handle, pairSize };
 }

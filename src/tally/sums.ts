@@ -1,6 +1,7 @@
 import type { Counts } from '../model/counts.ts';
 import type { Revision } from '../model/write.ts';
-import type { KeyColumns } from './shard-tally.ts';
+import { firstRevision, lastRevision, type KeyColumns } from './key-columns.ts';
+import { valueAt } from './packed.ts';
 
 export type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -12,13 +13,13 @@ export function noCounts(): Sum {
 }
 
 export function addKey(counts: Sum, columns: KeyColumns, local: number): void {
-  const last = Math.floor(columns.last[local]!);
-  counts.firstRevision = Math.min(counts.firstRevision, Math.floor(columns.first[local]!), last);
+  const last = lastRevision(columns, local);
+  counts.firstRevision = Math.min(counts.firstRevision, firstRevision(columns, local), last);
   counts.lastRevision = Math.max(counts.lastRevision, last);
-  counts.writes += columns.writes[local]!;
-  counts.creates += columns.creates[local]!;
-  counts.deletes += columns.deletes[local]!;
-  counts.bytes += columns.bytes[local]!;
+  counts.writes += valueAt(columns.writes, local);
+  counts.creates += valueAt(columns.creates, local);
+  counts.deletes += valueAt(columns.deletes, local);
+  counts.bytes += valueAt(columns.bytes, local);
 }
 
 export function addCounts(into: Sum, counts: Sum): void {

@@ -1,5 +1,7 @@
 import type { Timeline } from '../model/analysis.ts';
+import { forEachChange } from './change-log.ts';
 import type { MergedTally } from './merge-shards.ts';
+import { valueAt } from './packed.ts';
 
 /** Bins of the window; a picture of a page's width shows no more. */
 const bins = 120;
@@ -14,11 +16,11 @@ export function timelineOf({ prefixes, revisions, shards }: MergedTally): Timeli
   const width = (last - first + 1) / count;
   const byPrefix = new Float64Array(prefixes.length * count);
   for (const { tally } of shards) {
-    const { rows, columns } = tally;
-    for (let row = 0; row < rows.count; row++) {
-      const bin = Math.floor((Math.floor(rows.position[row]!) - first) / width);
-      byPrefix[columns.prefix[rows.key[row]!]! * count + Math.min(bin, count - 1)]!++;
-    }
+    const { changes, columns } = tally;
+    forEachChange(changes, ({ key, revision }) => {
+      const bin = Math.floor((revision - first) / width);
+      byPrefix[valueAt(columns.prefix, key) * count + Math.min(bin, count - 1)]!++;
+    });
   }
   const series = prefixes
     .map((prefix, i) => ({ prefix, writes: [...byPrefix.subarray(i * count, (i + 1) * count)] }))

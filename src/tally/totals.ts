@@ -3,9 +3,10 @@ import type { EventCount } from '../model/analysis.ts';
 import type { Counts, PrefixCount, Totals, WriterCount } from '../model/counts.ts';
 import { isOpaque } from '../model/object.ts';
 import { createEventCounts } from './event-counts.ts';
+import { encodings, firstRevision } from './key-columns.ts';
 import { forEachKey, writerOf } from './key-counts.ts';
 import type { MergedTally } from './merge-shards.ts';
-import { encodings } from './shard-tally.ts';
+import { valueAt } from './packed.ts';
 import { addCounts, addKey, byWrites, noCounts, type Sum } from './sums.ts';
 
 export interface TalliedTotals {
@@ -23,22 +24,23 @@ export function tallyTotals(tally: MergedTally): TalliedTotals {
   const events = createEventCounts(tally);
   const undecoded = { encrypted: 0, unknown: 0 };
   forEachKey(tally, ({ tally: { columns }, keys }, local) => {
-    const prefix = columns.prefix[local]!;
+    const prefix = valueAt(columns.prefix, local);
     const counts = prefixes[prefix]!;
     counts.keys++;
     counts.liveKeys += columns.live[local]!;
     addKey(counts, columns, local);
-    if (columns.first[local] !== Infinity) {
+    if (firstRevision(columns, local) !== Infinity) {
       const encoding = encodings[columns.encoding[local]!];
       if (encoding !== undefined && isOpaque(encoding)) undecoded[encoding]++;
     }
-    const actor = columns.actor[local]!;
+    const actor = valueAt(columns.actor, local);
     if (actor === 0) return;
     const writer = writers[actor - 1]!;
     addKey(writer, columns, local);
     writer.names++;
-    writer.byPrefix[prefix] = (writer.byPrefix[prefix] ?? 0) + columns.writes[local]!;
-    if (tally.actors[actor - 1]!.event) events.add(actor - 1, columns, local, keys.bytesOf(local));
+    writer.byPrefix[prefix] = (writer.byPrefix[prefix] ?? 0) + valueAt(columns.writes, local);
+    if (tally.actors[actor - 1]!.event)
+      events.add(actor - 1, columns, local, keys.directoryBytes(keys.directoryOf(local)));
   });
   const all = { ...noCounts(), keys: 0 };
   for (const counts of prefixes) {

@@ -40,9 +40,14 @@ export const unboundedGrowth = definePattern({
         if (done < finished && living.some(({ owners }) => owners.length > 0)) return;
         const ages = living.map(({ changes }) => (now - (changes.last?.createdAt ?? now)) / hour);
         const recent = ages.filter((age) => age <= hours);
-        const more = Math.round((count.liveKeys * recent.length) / living.length);
-        const isSteady = Math.max(...recent) - Math.min(...recent) >= hours / 2;
-        if (recent.length < 2 || more < grown || Math.max(...ages) < hours * almost || !isSteady) return;
+        const oldest = Math.max(...ages);
+        // Made at an even pace, so many of them are of the last day: the oldest of a sample tells it closer than their number.
+        const expected = Math.min(1, hours / oldest);
+        const more = Math.round(count.liveKeys * expected);
+        // An import ends within hours, whatever a dozen of its objects look like.
+        const isSteady =
+          Math.max(...recent) - Math.min(...recent) >= hours / 4 && recent.length * 2 >= living.length * expected;
+        if (recent.length < 2 || more < grown || oldest < hours * almost || !isSteady) return;
 
         const watched = (rateOf(count.creates)?.sustainedMinutes ?? 0) / 60;
         const collected = count.deletes > count.creates * deleted;
@@ -54,7 +59,7 @@ export const unboundedGrowth = definePattern({
           evidence: {
             liveObjects: count.liveKeys,
             moreThanADayAgo: more,
-            oldestHours: rounded(Math.max(...ages)),
+            oldestHours: rounded(oldest),
             windowHours: rounded(watched),
             deletes: count.deletes,
             finishedPercent: percent(done),

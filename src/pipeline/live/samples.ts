@@ -2,7 +2,7 @@ import type { Changes } from '../../history/changes.ts';
 import { KeyHistory } from '../../history/key-history.ts';
 import type { Millis, Revision } from '../../model/write.ts';
 import { decodeObject } from '../../objects/decode.ts';
-import { hashOf } from '../../tally/key-table.ts';
+import { hashOf } from '../../tally/byte-table.ts';
 
 export interface SampledWrite {
   readonly key: string;

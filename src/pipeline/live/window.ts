@@ -1,9 +1,10 @@
 import type { KeyId, Millis, Revision, WriteBatch } from '../../model/write.ts';
 import { writeFlags } from '../../model/write.ts';
-import { createKeyTable, type KeyTable } from '../../tally/key-table.ts';
+import { copyColumns } from '../../tally/key-columns.ts';
+import { copyTable, createKeyTable, type KeyTable } from '../../tally/key-table.ts';
 import { mergeShards, type MergedTally } from '../../tally/merge-shards.ts';
 import { createPrefixTable } from '../../tally/prefix-table.ts';
-import { createShardTally, type KeyColumns, type ShardTally } from '../../tally/shard-tally.ts';
+import { createShardTally, type ShardTally } from '../../tally/shard-tally.ts';
 
 /** One change as the window takes it. */
 export interface LiveWrite {
@@ -51,7 +52,7 @@ interface Half {
 export function createWindow(seed: number, limits: WindowLimits, now: Millis): LiveWindow {
   const begin = (began: Millis): Half => {
     const keys = createKeyTable(seed);
-    const tally = createShardTally(keys, createPrefixTable(seed), seed, undefined, { rows: false });
+    const tally = createShardTally(keys, createPrefixTable(seed), seed, undefined, { changes: false });
     return { keys, tally, began, untracked: 0 };
   };
   let older: Half | undefined;
@@ -116,35 +117,13 @@ function oneRow(): WriteBatch {
 
 /** Merging renumbers in place. Keys stay shared: what is merged is done with before the next write comes. */
 function copied(tally: ShardTally): ShardTally {
-  const { count } = tally.keys;
-  const columns: KeyColumns = {
-    writes: tally.columns.writes.slice(0, count),
-    creates: tally.columns.creates.slice(0, count),
-    deletes: tally.columns.deletes.slice(0, count),
-    bytes: tally.columns.bytes.slice(0, count),
-    maxBytes: tally.columns.maxBytes.slice(0, count),
-    first: tally.columns.first.slice(0, count),
-    last: tally.columns.last.slice(0, count),
-    live: tally.columns.live.slice(0, count),
-    prefix: tally.columns.prefix.slice(0, count),
-    about: tally.columns.about.slice(0, count),
-    actor: tally.columns.actor.slice(0, count),
-    encoding: tally.columns.encoding.slice(0, count),
-  };
-  const { abouts } = tally;
-  const arenaEnd = abouts.count === 0 ? 0 : abouts.ends[abouts.count - 1]!;
   return {
     ...tally,
-    columns,
+    columns: copyColumns(tally.columns, tally.keys.names.count),
     prefixes: [...tally.prefixes],
     actors: [...tally.actors],
-    // Merging adds the other half's, and a table that grows takes its old memory along.
-    abouts: {
-      ...abouts,
-      hashes: abouts.hashes.slice(0, abouts.count),
-      ends: abouts.ends.slice(0, abouts.count),
-      arena: abouts.arena.slice(0, arenaEnd),
-    },
+    // Merging adds the other half's, and a table that grows frees its old memory.
+    abouts: copyTable(tally.abouts),
   };
 }
 

@@ -2,7 +2,8 @@ import type { NamedWriter } from '../../attribution/name-writers.ts';
 import type { KeyId, Revision } from '../../model/write.ts';
 import type { Choice } from '../../tally/choose-keys.ts';
 import { keyCount } from '../../tally/key-counts.ts';
-import type { MergedTally } from '../../tally/merge-shards.ts';
+import { mergedId, type MergedTally } from '../../tally/merge-shards.ts';
+import { forEachChange, position } from '../../tally/change-log.ts';
 import type { RevisionClock } from '../../tally/revision-clock.ts';
 
 /** One key's changes to be read, in revision order; can be cloned to a thread. */
@@ -12,7 +13,7 @@ export interface KeyReading {
   readonly revision: Float64Array;
   /** NaN where no time is known. */
   readonly at: Float64Array;
-  /** Where the value lies, as in RowColumns. */
+  /** Where the value lies, as in WriteBatch. */
   readonly handle: Float64Array;
   readonly pairSize: Uint32Array;
   /** 1 where changes of the key before this one are not read. */
@@ -64,20 +65,15 @@ interface Place {
 function placesOf(tally: MergedTally, chosen: ReadonlyMap<KeyId, Choice>): Map<KeyId, Place[]> {
   const longestFirst = [...chosen].sort(([, a], [, b]) => b.revisions - a.revisions).map(([id]) => id);
   const places = new Map<KeyId, Place[]>(longestFirst.map((id) => [id, []]));
-  for (const { keys, merged, tally: shard } of tally.shards) {
-    // Most rows are of other keys: told by one look instead of a Map's.
-    const isChosen = new Uint8Array(keys.count);
-    for (let local = 0; local < keys.count; local++) if (chosen.has(merged[local]!)) isChosen[local] = 1;
-    const { rows } = shard;
-    for (let row = 0; row < rows.count; row++) {
-      const local = rows.key[row]!;
-      if (isChosen[local] === 0) continue;
-      places.get(merged[local]!)!.push({
-        position: rows.position[row]!,
-        handle: rows.handle[row]!,
-        pairSize: rows.pairSize[row]!,
-      });
-    }
+  for (const shard of tally.shards) {
+    const { count } = shard.keys;
+    // Most changes are of other keys: told by one look instead of a Map's.
+    const isChosen = new Uint8Array(count);
+    for (let local = 0; local < count; local++) if (chosen.has(mergedId(shard, local))) isChosen[local] = 1;
+    forEachChange(shard.tally.changes, ({ key, revision, sub, handle, pairSize }) => {
+      if (isChosen[key] === 0) return;
+      places.get(mergedId(shard, key))!.push({ position: position(revision, sub), handle, pairSize });
+    });
   }
   for (const of of places.values()) of.sort((a, b) => a.position - b.position);
   return places;

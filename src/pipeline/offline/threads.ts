@@ -3,7 +3,8 @@ import { Worker, isMainThread, parentPort, workerData } from 'node:worker_thread
 import type { Changes } from '../../history/changes.ts';
 import type { KeyId } from '../../model/write.ts';
 import type { ScanPlan } from '../../sources/snapshot/plan.ts';
-import type { ShardTally } from '../../tally/shard-tally.ts';
+import { buffersOfColumns } from '../../tally/key-columns.ts';
+import { buffersOfTable } from '../../tally/key-table.ts';
 import { countShard, type ShardCounts } from './count-shard.ts';
 import { readKeys } from './read-keys.ts';
 import type { ReadPlan } from './read-plan.ts';
@@ -91,20 +92,12 @@ export function runThread(): void {
 
 /** All memory that can be moved instead of copied. */
 function buffersOf({ tally, carved }: ShardCounts): ArrayBuffer[] {
-  const { keys, columns, abouts, rows }: ShardTally = tally;
+  const { keys, columns, abouts, changes, times } = tally;
   return [
-    keys.hashes.buffer,
-    keys.ends.buffer,
-    keys.arena.buffer,
-    ...Object.values(columns).map((column: Uint8Array<ArrayBuffer>) => column.buffer),
-    abouts.hashes.buffer,
-    abouts.ends.buffer,
-    abouts.arena.buffer,
-    rows.key.buffer,
-    rows.position.buffer,
-    rows.handle.buffer,
-    rows.pairSize.buffer,
-    carved.position.buffer,
-    carved.prefix.buffer,
+    ...buffersOfColumns(columns),
+    ...[keys, abouts].flatMap(buffersOfTable),
+    ...[...changes.chunks, times.key, times.revision, times.at, carved.position, carved.prefix].map(
+      ({ buffer }) => buffer,
+    ),
   ];
 }

@@ -5,6 +5,7 @@ import type { ClockAnchor, Counted } from '../../model/analysis.ts';
 import type { KeyId, Millis, Revision } from '../../model/write.ts';
 import type { Writer } from '../../model/writer.ts';
 import { forEachKey, keyCount } from '../../tally/key-counts.ts';
+import { valueAt } from '../../tally/packed.ts';
 import { buildRevisionClock, type RevisionClock } from '../../tally/revision-clock.ts';
 import { readRequests, type RequestLogs } from './read-logs.ts';
 import { attributeCounts, attributeReading, type AskedKey } from './keys.ts';
@@ -181,8 +182,8 @@ function pooledRequests(
   const [unnamedPrefixes, collectionPrefixes] = [prefixesOf(unnamed), prefixesOf(collections)];
   const orphans = new Map<string, { readonly id: KeyId; readonly revision: Revision }[]>();
   forEachKey(tally, ({ tally: { columns } }, local, id) => {
-    const prefix = tally.prefixes[columns.prefix[local]!]!;
-    const [creates = 0, deletes = 0] = [columns.creates[local], columns.deletes[local]];
+    const prefix = tally.prefixes[valueAt(columns.prefix, local)]!;
+    const [creates, deletes] = [valueAt(columns.creates, local), valueAt(columns.deletes, local)];
     const wasMade = creates === 1 && unnamedPrefixes.has(prefix) && !made.has(id);
     const wasRemoved = deletes > 0 && collectionPrefixes.has(prefix) && !removed.has(id);
     if (!wasMade && !wasRemoved) return;

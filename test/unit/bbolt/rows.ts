@@ -42,12 +42,15 @@ export const anyRows: fc.Arbitrary<Row[]> = fc
   .map(([start, steps]) => rowsOf(start, steps));
 
 function rowsOf(start: number, steps: readonly Step[]): Row[] {
-  const versions = new Map<number, number>();
-  const inTransaction = new Set<number>();
+  const versions = new Map<string, number>();
+  const inTransaction = new Set<string>();
   const rows: Row[] = [];
   let revision = start;
   let sub = 0;
-  steps.forEach(({ key: id, deletes, size, leased, says, joins, skips }, i) => {
+  steps.forEach(({ key: nth, deletes, size, leased, says, joins, skips }, i) => {
+    const prefix = prefixesOfRows[nth % prefixesOfRows.length]!;
+    const id = prefix === 'compact_rev_key' ? prefix : `${prefix}name-${nth}`;
+    // etcd refuses a transaction that changes a key twice (api/v3rpc: "duplicate key given in txn request").
     if (i > 0 && joins && !inTransaction.has(id)) sub++;
     else {
       revision += 1 + skips;
@@ -55,8 +58,7 @@ function rowsOf(start: number, steps: readonly Step[]): Row[] {
       inTransaction.clear();
     }
     inTransaction.add(id);
-    const prefix = prefixesOfRows[id % prefixesOfRows.length]!;
-    const key = encoder.encode(prefix === 'compact_rev_key' ? prefix : `${prefix}name-${id}`);
+    const key = encoder.encode(id);
     const version = versions.get(id) ?? 0;
     // The first change that is left of a key may be its deletion: etcd keeps a tombstone at the compacted revision.
     const isTombstone = deletes && (version > 0 || !versions.has(id));

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { isProblem } from '../../../src/errors/problem.ts';
 import { readValue } from '../../../src/sources/snapshot/read-values.ts';
+import { forEachChange } from '../../../src/tally/change-log.ts';
 import { mergeCarved } from '../../../src/tally/carved-tally.ts';
 import { mergeShards } from '../../../src/tally/merge-shards.ts';
 import { tallyTotals } from '../../../src/tally/totals.ts';
@@ -69,10 +70,11 @@ describe('a damaged database file', () => {
         expect(last).toBeGreaterThanOrEqual(first);
         expect(Number.isSafeInteger(last)).toBe(true);
         expect(mergeCarved(counted.carved, tally.revisions).writes).toBeLessThanOrEqual(bytes.length / 16);
-        for (const { rows: at } of counted.tallies) {
-          const ends = Array.from({ length: at.count }, (_, row) => at.handle[row]! + at.pairSize[row]!);
-          expect(ends.filter((end) => end > bytes.length)).toEqual([]);
-        }
+        const ends: number[] = [];
+        for (const { changes } of counted.tallies)
+          forEachChange(changes, ({ handle, pairSize }) => ends.push(handle + pairSize));
+        expect(ends).toHaveLength(totals.writes);
+        expect(ends.filter((end) => end > bytes.length)).toEqual([]);
       }),
       { numRuns: 120, interruptAfterTimeLimit: 10_000 },
     );
@@ -87,7 +89,7 @@ describe('a damaged database file', () => {
       fc.property(heads, (flip) => {
         const counted = countOrRefuse(damaged({ length: whole.length, flips: [flip] }));
         if (!counted) return;
-        const writes = counted.tallies.reduce((sum, tally) => sum + tally.rows.count, 0);
+        const writes = counted.tallies.reduce((sum, tally) => sum + tally.changes.count, 0);
         const reported = counted.outcomes.reduce(
           (sum, { damagedPages, damagedElements }) => sum + damagedPages + damagedElements,
           counted.facts.damage.length,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { createKeyTable, hashOf, tableOver } from '../../../src/tally/key-table.ts';
+import { hashOf } from '../../../src/tally/byte-table.ts';
+import { createKeyTable, tableOver } from '../../../src/tally/key-table.ts';
 
 const encoder = new TextEncoder();
 
