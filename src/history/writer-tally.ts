@@ -4,12 +4,20 @@ import type { WriterShare } from './changes.ts';
 /** Counts writes by writer. */
 export class WriterTally {
   readonly #counts = new Map<string, { writer: Writer; writes: number }>();
+  /** Asked first: one revision is the work of one writer, however many fields it changed. */
+  #last: { writer: Writer; writes: number } | undefined;
 
   add(writer: Writer, writes = 1): void {
+    if (this.#last?.writer.name !== writer.name || this.#last.writer.kind !== writer.kind)
+      this.#last = this.#of(writer);
+    this.#last.writes += writes;
+  }
+
+  #of(writer: Writer): { writer: Writer; writes: number } {
     const id = `${writer.kind}\0${writer.name}`;
-    const entry = this.#counts.get(id);
-    if (entry) entry.writes += writes;
-    else this.#counts.set(id, { writer, writes });
+    let entry = this.#counts.get(id);
+    if (!entry) this.#counts.set(id, (entry = { writer, writes: 0 }));
+    return entry;
   }
 
   /** Most writes first, then by name. */

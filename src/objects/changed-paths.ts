@@ -76,11 +76,15 @@ function compareLists(before: readonly Json[], after: readonly Json[], trail: st
   if (isSame(before, after)) return;
   const known = changes.length;
   const names = itemNames(trail.findLast((name) => !isItem(name)) ?? '', before, after);
+  if (names && isSameOrder(names)) {
+    // As nearly always.
+    names.before.forEach((name, i) => compareItem(name, before[i], after[i], trail, changes));
+    return;
+  }
   if (names) compareByName(before, after, names, trail, changes);
   else if (isSamePlaces(before, after)) return;
   else if (!isPermutation(before, after)) return compareByPlace(before, after, trail, changes);
-  const moved = !names || names.before.some((name, i) => name !== names.after[i]);
-  if (moved && changes.length === known) changes.push({ path: pointer(trail), before, after, reordered: true });
+  if (changes.length === known) changes.push({ path: pointer(trail), before, after, reordered: true });
 }
 
 /** Equal in every part, and told so without naming any; false beyond any real depth, where digests tell. */
@@ -108,18 +112,18 @@ function compareByName(
   trail: string[],
   changes: FieldChange[],
 ): void {
-  const compareItem = (name: string, old: Side, fresh: Side): void => {
-    trail.push(name);
-    if (old === undefined || fresh === undefined) push(changes, trail, old, fresh);
-    else compare(old, fresh, trail, changes);
-    trail.pop();
-  };
-  // As nearly always.
-  if (isSameOrder(names)) return names.before.forEach((name, i) => compareItem(name, before[i], after[i]));
   const now = new Map(names.after.map((name, i) => [name, after[i]!]));
   const then = new Map(names.before.map((name, i) => [name, before[i]!]));
-  for (const name of names.before) compareItem(name, then.get(name), now.get(name));
-  for (const name of names.after) if (!then.has(name)) compareItem(name, undefined, now.get(name));
+  for (const name of names.before) compareItem(name, then.get(name), now.get(name), trail, changes);
+  for (const name of names.after) if (!then.has(name)) compareItem(name, undefined, now.get(name), trail, changes);
+}
+
+/** An item that came or went is one change, however much it holds. */
+function compareItem(name: string, before: Side, after: Side, trail: string[], changes: FieldChange[]): void {
+  trail.push(name);
+  if (before === undefined || after === undefined) push(changes, trail, before, after);
+  else compare(before, after, trail, changes);
+  trail.pop();
 }
 
 function isSameOrder({ before, after }: Names): boolean {
@@ -137,13 +141,8 @@ function compareByPlace(
     for (const value of after) if (!before.includes(value)) push(changes, [...trail, `=${value}`], undefined, value);
     return;
   }
-  for (let i = 0; i < Math.max(before.length, after.length); i++) {
-    trail.push(`#${i}`);
-    const [old, fresh] = [before[i], after[i]];
-    if (old === undefined || fresh === undefined) push(changes, trail, old, fresh);
-    else compare(old, fresh, trail, changes);
-    trail.pop();
-  }
+  for (let i = 0; i < Math.max(before.length, after.length); i++)
+    compareItem(`#${i}`, before[i], after[i], trail, changes);
 }
 
 function isSamePlaces(before: readonly Json[], after: readonly Json[]): boolean {
@@ -169,7 +168,9 @@ function isSetOfStrings(list: readonly Json[]): list is readonly string[] {
 
 /** RFC 6901. */
 function pointer(trail: readonly string[]): string {
-  return trail.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  let path = '';
+  for (const name of trail) path += `/${/[~/]/.test(name) ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name}`;
+  return path;
 }
 
 function own(object: JsonObject, key: string): Side {

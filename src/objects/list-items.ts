@@ -39,9 +39,9 @@ export interface Names {
 export function itemNames(list: string, before: readonly Json[], after: readonly Json[]): Names | undefined {
   if (!before.every(isObject) || !after.every(isObject)) return undefined;
   for (const fields of [...ownKeys(list), ...usualKeys]) {
-    const then = namesBy(fields, before);
-    const now = then && namesBy(fields, after);
-    if (areDistinct(then) && areDistinct(now)) return { before: then, after: now };
+    const then = distinctNames(fields, before);
+    const now = then && distinctNames(fields, after);
+    if (then && now) return { before: then, after: now };
   }
   return undefined;
 }
@@ -68,6 +68,15 @@ function namesBy(fields: readonly string[], items: readonly JsonObject[]): strin
   return names;
 }
 
-function areDistinct(names: readonly string[] | undefined): names is readonly string[] {
-  return names !== undefined && new Set(names).size === names.length;
+/** What `namesBy` said last of a list: the newer version of one comparison is the older one of the next. */
+const remembered = new WeakMap<readonly JsonObject[], { readonly by: string; readonly names: readonly string[] }>();
+
+function distinctNames(fields: readonly string[], items: readonly JsonObject[]): readonly string[] | undefined {
+  const by = fields.join(' ');
+  const last = remembered.get(items);
+  if (last?.by === by) return last.names;
+  const names = namesBy(fields, items);
+  if (names === undefined || new Set(names).size < names.length) return undefined;
+  remembered.set(items, { by, names });
+  return names;
 }

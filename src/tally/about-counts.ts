@@ -3,7 +3,7 @@ import { refId } from '../model/resource.ts';
 import { referenceOf } from '../objects/identify/references.ts';
 import { createBest } from './best.ts';
 import { compareBytes, forEachKey } from './key-counts.ts';
-import { createKeyWriter } from './key-of-reference.ts';
+import { directoryOfReference } from './key-of-reference.ts';
 import type { MergedTally } from './merge-shards.ts';
 import { valueAt } from './packed.ts';
 import { addKey, byWrites, noCounts, type Sum } from './sums.ts';
@@ -77,16 +77,15 @@ function mostWritten(tally: MergedTally, parents: Int32Array, kept: number): Set
 }
 
 /** Per object the one it is about itself, found by looking its key up; -1 for none. Circles are cut. */
-function parentsOf(tally: MergedTally): Int32Array {
-  const { abouts } = tally;
-  const keyOf = createKeyWriter(tally.prefixes);
+function parentsOf({ shards, prefixes, abouts }: MergedTally): Int32Array {
   const parents = new Int32Array(abouts.count).fill(-1);
-  for (let about = 0; about < abouts.count; about++) {
-    const key = keyOf(abouts.bytesOf(about));
-    const id = key && tally.find(key);
-    if (id === undefined) continue;
-    const { shard, local } = tally.locate(id);
-    parents[about] = shard.tally.columns.about[local]! - 1;
+  // The first shard that met a key holds its counts.
+  for (const { keys, tally: shard } of shards.toReversed()) {
+    const find = keys.finderFor(abouts.columns(), directoryOfReference(prefixes));
+    for (let about = 0; about < abouts.count; about++) {
+      const local = find(about);
+      if (local !== undefined) parents[about] = shard.columns.about[local]! - 1;
+    }
   }
   cutCircles(parents);
   return parents;

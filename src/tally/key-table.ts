@@ -17,8 +17,12 @@ export interface KeyTable {
   intern(bytes: Uint8Array, start: number, end: number): KeyId;
   /** As `intern`, but undefined for a key never met. */
   find(bytes: Uint8Array, start: number, end: number): KeyId | undefined;
-  /** As `find` and `intern`, for the keys of another table with the same seed. */
-  finderFor(other: KeyTableColumns): (id: KeyId) => KeyId | undefined;
+  /** As `find`, for the keys of another table, with their directories translated; undefined: there is none like it here. */
+  finderFor(
+    other: KeyTableColumns,
+    translate?: (directory: Uint8Array) => Uint8Array | undefined,
+  ): (id: KeyId) => KeyId | undefined;
+  /** As `intern`, for all keys of another table. */
   internAll(other: KeyTableColumns): Uint32Array;
   /** A copy of the key's bytes. */
   bytesOf(id: KeyId): Uint8Array;
@@ -61,24 +65,35 @@ export function tableOver(columns: KeyTableColumns, outlook: Outlook = () => 1.5
         ? undefined
         : names.find(directory, bytes, cut, end, hashOf(bytes, cut, end, hash));
     },
-    finderFor(other) {
+    finderFor(other, translate = (directory) => directory) {
       const { entries, arena } = other.names;
-      const ours = numbersOf(other.directories, (bytes, hash) => directories.find(0, bytes, 0, bytes.length, hash));
+      const ours = Array.from({ length: other.directories.count }, (_, id) => {
+        const bytes = translate(bytesIn(other.directories, id));
+        if (bytes === undefined) return undefined;
+        const hash = hashOf(bytes, 0, bytes.length, seed);
+        const directory = directories.find(0, bytes, 0, bytes.length, hash);
+        return directory === undefined ? undefined : { directory, hash };
+      });
       return (id) => {
         const entry = id * 3;
-        const directory = ours[entries[entry + 1]!];
-        return directory === undefined
-          ? undefined
-          : names.find(directory, arena, entry === 0 ? 0 : entries[entry - 1]!, entries[entry + 2]!, entries[entry]!);
+        const under = ours[entries[entry + 1]!];
+        if (under === undefined) return undefined;
+        const [start, end] = [entry === 0 ? 0 : entries[entry - 1]!, entries[entry + 2]!];
+        return names.find(under.directory, arena, start, end, hashOf(arena, start, end, under.hash));
       };
     },
     internAll(other) {
-      const { count, entries, arena } = other.names;
-      const ours = numbersOf(other.directories, (bytes, hash) => directories.intern(0, bytes, 0, bytes.length, hash));
-      const ids = new Uint32Array(count);
-      for (let id = 0, entry = 0, start = 0; id < count; id++, entry += 3) {
-        const end = entries[entry + 2]!;
-        ids[id] = names.intern(ours[entries[entry + 1]!]!, arena, start, end, entries[entry]!);
+      const { entries, arena } = other.names;
+      const ours = Array.from({ length: other.directories.count }, (_, id) => {
+        const bytes = bytesIn(other.directories, id);
+        const hash = hashOf(bytes, 0, bytes.length, seed);
+        return { hash, directory: directories.intern(0, bytes, 0, bytes.length, hash) };
+      });
+      const ids = new Uint32Array(other.names.count);
+      for (let id = 0, start = 0; id < ids.length; id++) {
+        const { directory, hash } = ours[entries[id * 3 + 1]!]!;
+        const end = entries[id * 3 + 2]!;
+        ids[id] = names.intern(directory, arena, start, end, hashOf(arena, start, end, hash));
         start = end;
       }
       return ids;
@@ -110,11 +125,6 @@ export function copyTable({ seed, directories, names }: KeyTableColumns): KeyTab
     arena: arena.slice(0, count === 0 ? 0 : entries[count * 3 - 1]),
   }));
   return { seed, directories: first!, names: second! };
-}
-
-/** What `numberOf` says of each entry of a table, by the entry's bytes and hash. */
-function numbersOf<T>(columns: ByteTableColumns, numberOf: (bytes: Uint8Array, hash: number) => T): T[] {
-  return Array.from({ length: columns.count }, (_, id) => numberOf(bytesIn(columns, id), columns.entries[id * 3]!));
 }
 
 const slash = 0x2f;
