@@ -2,7 +2,7 @@ import type { AboutCount, AboutEdge } from '../model/analysis.ts';
 import { refId } from '../model/resource.ts';
 import { referenceOf } from '../objects/identify/references.ts';
 import { createBest } from './best.ts';
-import { compareBytes, forEachKey } from './key-counts.ts';
+import { forEachKey } from './key-counts.ts';
 import { directoryOfReference } from './key-of-reference.ts';
 import type { MergedTally } from './merge-shards.ts';
 import { valueAt } from './packed.ts';
@@ -68,10 +68,7 @@ function mostWritten(tally: MergedTally, parents: Int32Array, kept: number): Set
   for (let about = 0; about < parents.length; about++) {
     for (let at = parents[about]!; at !== -1; at = parents[at]!) inclusive[at]! += direct[about]!;
   }
-  const best = createBest<number>(
-    kept,
-    (a, b) => inclusive[b]! - inclusive[a]! || compareBytes(tally.abouts.bytesOf(a), tally.abouts.bytesOf(b)),
-  );
+  const best = createBest<number>(kept, (a, b) => inclusive[b]! - inclusive[a]! || tally.abouts.compare(a, b));
   for (let about = 0; about < parents.length; about++) if (inclusive[about]! > 0) best.offer(about);
   return new Set(best.sorted());
 }

@@ -17,6 +17,8 @@ export interface ByteTable {
   /** A hash of the bytes by another seed. */
   rehash(id: number, seed: number): number;
   bytesAt(id: number): Uint8Array;
+  /** Where two entries differ first, which of them is lower; 0 where one begins with the other. */
+  compare(id: number, other: number): number;
   columns(): ByteTableColumns;
 }
 
@@ -84,6 +86,15 @@ export function byteTableOver(columns: ByteTableColumns, outlook: Outlook): Byte
     underAt: (id) => entries[id * 3 + 1]!,
     rehash: (id, seed) => hashOf(arena, id === 0 ? 0 : entries[id * 3 - 1]!, entries[id * 3 + 2]!, seed),
     bytesAt: (id) => bytesIn({ count, entries, arena }, id),
+    compare(id, other) {
+      const [one, two] = [id === 0 ? 0 : entries[id * 3 - 1]!, other === 0 ? 0 : entries[other * 3 - 1]!];
+      const common = Math.min(entries[id * 3 + 2]! - one, entries[other * 3 + 2]! - two);
+      for (let i = 0; i < common; i++) {
+        const difference = arena[one + i]! - arena[two + i]!;
+        if (difference !== 0) return difference;
+      }
+      return 0;
+    },
     columns: () => ({ count, entries, arena }),
   };
 }

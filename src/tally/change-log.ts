@@ -72,29 +72,31 @@ export function createChangeLog() {
 export function forEachChange({ chunks, counts }: ChangeLog, visit: (change: LoggedChange) => void): void {
   const change = nothing();
   let newest = -1;
-  chunks.forEach((chunk, i) => {
-    let at = 0;
-    /** Seven bits a byte, the lowest first. */
-    const readNumber = (): number => {
-      let byte = chunk[at++]!;
-      let value = byte & 0x7f;
-      for (let scale = 128; byte >= 0x80; scale *= 128) {
-        byte = chunk[at++]!;
-        value += (byte & 0x7f) * scale;
-      }
-      return value;
-    };
+  chunks.forEach((bytes, i) => {
+    const from = { bytes, at: 0 };
     for (let left = counts[i]!; left > 0; left--) {
-      change.key = newest + 1 - unsigned(readNumber());
+      change.key = newest + 1 - unsigned(readNumber(from));
       newest = Math.max(newest, change.key);
-      const step = readNumber();
+      const step = readNumber(from);
       change.revision += unsigned(Math.floor(step / 2));
-      change.sub = step % 2 === 0 ? 0 : readNumber();
-      change.handle += change.pairSize + unsigned(readNumber());
-      change.pairSize = readNumber();
+      change.sub = step % 2 === 0 ? 0 : readNumber(from);
+      change.handle += change.pairSize + unsigned(readNumber(from));
+      change.pairSize = readNumber(from);
       visit(change);
     }
   });
+}
+
+/** Seven bits a byte, the lowest first. */
+function readNumber(from: { readonly bytes: Uint8Array; at: number }): number {
+  const { bytes } = from;
+  let byte = bytes[from.at++]!;
+  let value = byte & 0x7f;
+  for (let scale = 128; byte >= 0x80; scale *= 128) {
+    byte = bytes[from.at++]!;
+    value += (byte & 0x7f) * scale;
+  }
+  return value;
 }
 
 function writeNumber(into: Uint8Array, at: number, value: number): number {

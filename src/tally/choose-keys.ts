@@ -1,7 +1,7 @@
 import type { ChosenFor } from '../model/analysis.ts';
 import type { KeyId } from '../model/write.ts';
 import { createBest } from './best.ts';
-import { compareBytes, forEachKey, topKeyIds } from './key-counts.ts';
+import { forEachKey, topKeyIds } from './key-counts.ts';
 import { valueAt } from './packed.ts';
 import type { MergedTally } from './merge-shards.ts';
 
@@ -110,7 +110,7 @@ function* samples(tally: MergedTally, limits: ChoiceLimits): Generator<[KeyId[],
   });
   const owners = createBest<number>(
     limits.owners,
-    (a, b) => writesAbout[b]! - writesAbout[a]! || compareBytes(tally.abouts.bytesOf(a), tally.abouts.bytesOf(b)),
+    (a, b) => writesAbout[b]! - writesAbout[a]! || tally.abouts.compare(a, b),
   );
   for (let about = 0; about < tally.abouts.count; about++) owners.offer(about);
   const byOwner = new Map(owners.sorted().map((about) => [about, lowest(limits.perOwner)]));

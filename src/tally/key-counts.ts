@@ -4,7 +4,7 @@ import type { KeyCount } from '../model/counts.ts';
 import type { KeyId } from '../model/write.ts';
 import type { Writer } from '../model/writer.ts';
 import { createBest } from './best.ts';
-import type { KeyTable } from './key-table.ts';
+import { compareBytes, type KeyTable } from './key-table.ts';
 import { firstRevision, lastRevision } from './key-columns.ts';
 import type { MergedTally } from './merge-shards.ts';
 import { valueAt } from './packed.ts';
@@ -73,20 +73,9 @@ interface Located {
   readonly local: number;
 }
 
-const directoryOf = ({ keys, local }: Located): Uint8Array => keys.directoryBytes(keys.directoryOf(local));
-
-/** By their bytes; nearly always their directories tell, which need not be copied. */
+/** By their bytes. */
 function compareKeys(a: Located, b: Located): number {
-  const [one, two] = [directoryOf(a), directoryOf(b)];
-  const common = Math.min(one.length, two.length);
-  return (
-    compareBytes(one.subarray(0, common), two.subarray(0, common)) ||
-    compareBytes(a.keys.bytesOf(a.local), b.keys.bytesOf(b.local))
-  );
-}
-
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-  return a.length - b.length;
+  return a.keys === b.keys
+    ? a.keys.compare(a.local, b.local)
+    : compareBytes(a.keys.bytesOf(a.local), b.keys.bytesOf(b.local));
 }

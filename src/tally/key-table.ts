@@ -26,6 +26,8 @@ export interface KeyTable {
   internAll(other: KeyTableColumns): Uint32Array;
   /** A copy of the key's bytes. */
   bytesOf(id: KeyId): Uint8Array;
+  /** The order of two keys by their bytes. */
+  compare(id: KeyId, other: KeyId): number;
   /** The number of a key's directory, and its bytes: all before the key's last slash. */
   directoryOf(id: KeyId): number;
   directoryBytes(directory: number): Uint8Array;
@@ -46,6 +48,15 @@ export function tableOver(columns: KeyTableColumns, outlook: Outlook = () => 1.5
   const { seed } = columns;
   const directories = byteTableOver(columns.directories, outlook);
   const names = byteTableOver(columns.names, outlook);
+
+  const bytesOf = (id: KeyId): Uint8Array => {
+    const directory = directories.bytesAt(names.underAt(id));
+    const name = names.bytesAt(id);
+    const bytes = new Uint8Array(directory.length + name.length);
+    bytes.set(directory);
+    bytes.set(name, directory.length);
+    return bytes;
+  };
 
   return {
     get count() {
@@ -98,13 +109,11 @@ export function tableOver(columns: KeyTableColumns, outlook: Outlook = () => 1.5
       }
       return ids;
     },
-    bytesOf(id) {
-      const directory = directories.bytesAt(names.underAt(id));
-      const name = names.bytesAt(id);
-      const bytes = new Uint8Array(directory.length + name.length);
-      bytes.set(directory);
-      bytes.set(name, directory.length);
-      return bytes;
+    bytesOf,
+    compare(id, other) {
+      const [one, two] = [names.underAt(id), names.underAt(other)];
+      const difference = one === two ? names.compare(id, other) : directories.compare(one, two);
+      return difference || compareBytes(bytesOf(id), bytesOf(other));
     },
     directoryOf: (id) => names.underAt(id),
     directoryBytes: (directory) => directories.bytesAt(directory),
@@ -125,6 +134,12 @@ export function copyTable({ seed, directories, names }: KeyTableColumns): KeyTab
     arena: arena.slice(0, count === 0 ? 0 : entries[count * 3 - 1]),
   }));
   return { seed, directories: first!, names: second! };
+}
+
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return a.length - b.length;
 }
 
 const slash = 0x2f;

@@ -1,6 +1,6 @@
 import { openFile } from '../../sources/snapshot/open-file.ts';
 import type { ScanPlan } from '../../sources/snapshot/plan.ts';
-import { scanPieces, type ScanOutcome } from '../../sources/snapshot/scan.ts';
+import { piecesDone, scanPieces, type ScanOutcome } from '../../sources/snapshot/scan.ts';
 import { createCarvedTally, type CarvedTally } from '../../tally/carved-tally.ts';
 import { createKeyTable } from '../../tally/key-table.ts';
 import { createPrefixTable } from '../../tally/prefix-table.ts';
@@ -13,11 +13,11 @@ export interface ShardCounts {
   readonly outcome: ScanOutcome;
 }
 
-/** Scans pieces until none is left, telling `onPiece` after each how many were taken so far by all threads. */
-export function countShard(plan: ScanPlan, seed: number, onPiece?: (taken: number) => void): ShardCounts {
+/** Scans pieces until none is left, telling `onPiece` after each how many all threads have done. */
+export function countShard(plan: ScanPlan, seed: number, onPiece?: (done: number) => void): ShardCounts {
   const source = openFile(plan.file);
   try {
-    const outlook = (): number => plan.pieces / Math.max(1, Math.min(plan.pieces, Atomics.load(plan.nextPiece, 0)));
+    const outlook = (): number => plan.pieces / Math.max(1, piecesDone(plan));
     const keys = createKeyTable(seed, outlook);
     const tally = createShardTally(keys, createPrefixTable(seed), seed, outlook);
     const carvedPrefixes = createPrefixTable(seed);
@@ -26,7 +26,7 @@ export function countShard(plan: ScanPlan, seed: number, onPiece?: (taken: numbe
     for (const piece of scanPieces(source, plan, keys, carvedPrefixes, outcome)) {
       tally.add(piece.live);
       carved.add(piece.carved);
-      onPiece?.(Atomics.load(plan.nextPiece, 0));
+      onPiece?.(piecesDone(plan));
     }
     return { tally: tally.result(), carved: carved.result(), outcome };
   } finally {

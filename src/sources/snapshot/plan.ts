@@ -16,8 +16,8 @@ export interface ScanPlan {
   readonly leaves: Uint32Array;
   /** The page that holds the whole bucket `key` of a database with next to nothing in it. */
   readonly inlineLeaf?: { readonly offset: number; readonly size: number };
-  /** Shared: the next piece that no thread has taken. */
-  readonly nextPiece: Int32Array;
+  /** Shared: the next piece that no thread has taken, and how many are done. */
+  readonly progress: Int32Array;
   readonly pieces: number;
   /** Scan free pages too. */
   readonly carve: boolean;
@@ -66,7 +66,7 @@ export function planScan({ file, source, hasHash }: OpenedSnapshot, carve: boole
       leaves:
         tree?.leaves.words ?? new Uint32Array(new SharedArrayBuffer(Math.ceil(size / meta.pageSize / 32) * 4 + 4)),
       ...(bucket && 'inline' in bucket && { inlineLeaf: { offset: bucket.at, size: bucket.inline.length } }),
-      nextPiece: new Int32Array(new SharedArrayBuffer(4)),
+      progress: new Int32Array(new SharedArrayBuffer(8)),
       pieces: Math.ceil(size / pieceSize),
       carve,
     },

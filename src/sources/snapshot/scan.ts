@@ -20,8 +20,8 @@ export interface ScannedPiece {
 }
 
 /**
- * Takes piece after piece of the file from the shared counter, reads each sequentially and yields the rows of its leaf
- * pages. Both batches are reused for the next piece.
+ * Takes pieces of the file that no thread has taken, reads each sequentially and yields the rows of its leaf pages. Both
+ * batches are reused for the next piece.
  */
 export function* scanPieces(
   source: PageSource,
@@ -38,7 +38,7 @@ export function* scanPieces(
   let live = emptyBatch(piece);
   let carved = emptyBatch(piece);
 
-  for (let index = takePiece(plan); index < plan.pieces; index = takePiece(plan)) {
+  for (const index of takePieces(plan)) {
     const offset = index * pieceSize;
     if (index === 0 && plan.inlineLeaf) {
       const { offset: at, size: bytes } = plan.inlineLeaf;
@@ -94,6 +94,7 @@ export function* scanPieces(
         start += pageSize;
       }
     }
+    Atomics.add(plan.progress, 1, 1);
     yield { live, carved };
   }
 }
@@ -107,8 +108,22 @@ function swallowsLeaf(leaves: Bitmap, page: number, overflow: number): boolean {
   return false;
 }
 
-function takePiece({ nextPiece }: ScanPlan): number {
-  return Atomics.add(nextPiece, 0, 1);
+/**
+ * In runs, long ones first: what is written together mostly lies together, so a key that lives for minutes is met by one
+ * thread only. The last runs are one piece each, so that no thread waits for another.
+ */
+function* takePieces({ progress, pieces }: ScanPlan): Generator<number> {
+  for (let next = Atomics.load(progress, 0); next < pieces;) {
+    const behind = next + Math.max(1, Math.floor((pieces - next) / 16));
+    const met = Atomics.compareExchange(progress, 0, next, behind);
+    if (met === next) for (let piece = next; piece < behind; piece++) yield piece;
+    next = Atomics.load(progress, 0);
+  }
+}
+
+/** How many pieces all threads have done. */
+export function piecesDone({ progress }: ScanPlan): number {
+  return Atomics.load(progress, 1);
 }
 
 /** An element of a leaf needs 16 bytes, so a piece has no more rows than this. */
