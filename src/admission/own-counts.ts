@@ -4,10 +4,8 @@ import { resourceId } from '../model/resource.ts';
 import type { Millis, Revision } from '../model/write.ts';
 import type { Confidence } from '../model/writer.ts';
 import { changedPaths } from '../objects/changed-paths.ts';
-import { asObject } from '../objects/json-text.ts';
-import { revisionOf } from '../objects/metadata.ts';
 import { follow, newFlips, type Flips } from './flips.ts';
-import type { Review } from './review.ts';
+import { basedOnOf, type Review } from './review.ts';
 
 /** What of an object's requests is remembered. */
 interface Seen {
@@ -52,7 +50,7 @@ export function createOwnCounts() {
       const lapsed = known !== undefined && at - (known.times.at(-1) ?? 0) > limits.window;
       const seen = known && !lapsed ? known : firstSeen(at);
       if (seen !== known) objects.set(id, seen);
-      const basedOn = revisionOf(asObject(oldObject['metadata'])['resourceVersion']);
+      const basedOn = basedOnOf(review);
       if (basedOn > 0 && basedOn <= seen.basedOn) return;
       seen.basedOn = basedOn;
       seen.times = [...seen.times, at].slice(-timesKept);

@@ -3,8 +3,7 @@ import type { Request } from '../model/request.ts';
 import type { Millis } from '../model/write.ts';
 import { asObject, asText } from '../objects/json-text.ts';
 import { metadataDigest } from '../objects/metadata-digest.ts';
-import { revisionOf } from '../objects/metadata.ts';
-import type { Review } from './review.ts';
+import { basedOnOf, type Review } from './review.ts';
 
 /**
  * What a review says of who asks for what, without a word of the object itself.
@@ -15,7 +14,7 @@ export function requestOf(review: Review, at: Millis, answered?: number): Reques
   const before = metadataOf(review.oldObject);
   const after = metadataOf(review.object);
   const uid = asText(before['uid']) ?? asText(after['uid']);
-  const basedOn = revisionOf(before['resourceVersion']);
+  const basedOn = basedOnOf(review);
   return {
     at,
     answeredAt: at,

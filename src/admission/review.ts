@@ -1,6 +1,8 @@
 import type { Json, JsonObject } from '../model/json.ts';
 import type { ResourceKey } from '../model/resource.ts';
+import type { Revision } from '../model/write.ts';
 import { asObject, asText, isObject } from '../objects/json-text.ts';
+import { revisionOf } from '../objects/metadata.ts';
 import { storedGroup } from '../objects/stored.ts';
 
 /** A patch comes as UPDATE, options and all; an apply that creates as CREATE. */
@@ -28,6 +30,11 @@ export interface Review {
 /** Why a body is no question we can answer: one sentence. */
 export interface NoReview {
   readonly refused: string;
+}
+
+/** The revision of the object that a request is based on; 0 where there is none. */
+export function basedOnOf({ oldObject }: Review): Revision {
+  return revisionOf(asObject(oldObject['metadata'])['resourceVersion']);
 }
 
 const operations: ReadonlySet<string> = new Set(['CREATE', 'UPDATE', 'DELETE']);
