@@ -14,6 +14,7 @@ import { describeWith } from '../etcd/harness/describe-with.ts';
 import { until } from '../etcd/harness/until.ts';
 import { countedAsInEtcd } from './harness/counted-as-in-etcd.ts';
 import { cuttingProxy, type CuttingProxy } from './harness/cutting-proxy.ts';
+import { untilAllowed } from './harness/rights.ts';
 import { configMaps, createSettings } from './harness/settings.ts';
 import { programsFor, startControlPlane, type ControlPlane } from './harness/start-control-plane.ts';
 
@@ -169,6 +170,7 @@ describeWith(programsFor(options), 'an analyzer whose API server fails it', () =
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'reader' },
       subjects: [{ kind: 'User', name: 'reader', apiGroup: 'rbac.authorization.k8s.io' }],
     });
+    await untilAllowed(world, 'reader', { verb: 'watch', resource: 'configmaps' });
     const reader = apiAs(world.tokenFor('reader'), world.url, 'reader');
     const writes = (async () => {
       for (let i = 0; i < 60; i++) {

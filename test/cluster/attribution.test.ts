@@ -8,6 +8,7 @@ import { triageSnapshot } from '../../src/pipeline/offline/triage.ts';
 import { churnReport, type ChurnReport } from '../../src/report/schema.ts';
 import { describeWith } from '../etcd/harness/describe-with.ts';
 import type { KubeObject, Method, RequestOptions } from './harness/api-client.ts';
+import { untilAllowed } from './harness/rights.ts';
 import {
   programsFor,
   startControlPlane,
@@ -49,6 +50,7 @@ async function actors(plane: ControlPlane) {
       .filter((account) => account !== 'nobody')
       .map((name) => ({ kind: 'ServiceAccount', name, namespace: 'ops' })),
   });
+  await untilAllowed(plane, userOf('maker'), { verb: 'create', resource: 'configmaps', namespace: 'default' });
   const deeds = new Map<string, Deeds>(
     accounts.map((account) => [userOf(account), { writes: 0, unchanged: 0, rejected: {} }]),
   );
