@@ -6,6 +6,8 @@ export interface ByteTableColumns {
   /** Three words of each entry, side by side because they are asked together: its hash, `under`, where it ends in the arena. */
   readonly entries: Uint32Array<ArrayBuffer>;
   readonly arena: Uint8Array<ArrayBuffer>;
+  /** By hash: 1 + the number of an entry; 0 is free. */
+  readonly slots: Uint32Array<ArrayBuffer>;
 }
 
 /** Strings of bytes as numbers from 0 on, each under a number of the caller's: equal where both are. */
@@ -25,17 +27,21 @@ export interface ByteTable {
 const initialRoom = 1 << 12;
 
 export function emptyByteTable(): ByteTableColumns {
-  return { count: 0, entries: new Uint32Array(initialRoom * 3), arena: new Uint8Array(initialRoom * 32) };
+  return {
+    count: 0,
+    entries: new Uint32Array(initialRoom * 3),
+    arena: new Uint8Array(initialRoom * 32),
+    slots: new Uint32Array(initialRoom),
+  };
 }
 
-export function bytesIn({ entries, arena }: ByteTableColumns, id: number): Uint8Array {
+export function bytesIn({ entries, arena }: Pick<ByteTableColumns, 'entries' | 'arena'>, id: number): Uint8Array {
   return arena.subarray(id === 0 ? 0 : entries[id * 3 - 1]!, entries[id * 3 + 2]);
 }
 
 /** An open-addressing table over one arena of bytes; equal hashes are told apart by their bytes. */
 export function byteTableOver(columns: ByteTableColumns, outlook: Outlook): ByteTable {
-  let { count, entries, arena } = columns;
-  let slots = indexed(entries, count, initialRoom);
+  let { count, entries, arena, slots } = columns;
   let mask = slots.length - 1;
 
   const slotOf = (under: number, bytes: Uint8Array, start: number, end: number, hash: number): number => {
@@ -85,7 +91,7 @@ export function byteTableOver(columns: ByteTableColumns, outlook: Outlook): Byte
     },
     underAt: (id) => entries[id * 3 + 1]!,
     rehash: (id, seed) => hashOf(arena, id === 0 ? 0 : entries[id * 3 - 1]!, entries[id * 3 + 2]!, seed),
-    bytesAt: (id) => bytesIn({ count, entries, arena }, id),
+    bytesAt: (id) => bytesIn({ entries, arena }, id),
     compare(id, other) {
       const [one, two] = [id === 0 ? 0 : entries[id * 3 - 1]!, other === 0 ? 0 : entries[other * 3 - 1]!];
       const common = Math.min(entries[id * 3 + 2]! - one, entries[other * 3 + 2]! - two);
@@ -95,17 +101,15 @@ export function byteTableOver(columns: ByteTableColumns, outlook: Outlook): Byte
       }
       return 0;
     },
-    columns: () => ({ count, entries, arena }),
+    columns: () => ({ count, entries, arena, slots }),
   };
 }
 
 /** An end is kept in 32 bits. */
 const largestArena = 0xffff_ffff;
 
-/** Slots hold id + 1; 0 is free. */
-function indexed(entries: Uint32Array, count: number, atLeast: number): Uint32Array<ArrayBuffer> {
-  let size = atLeast;
-  while (count * 3 > size * 2) size *= 2;
+/** @param size a power of two */
+function indexed(entries: Uint32Array, count: number, size: number): Uint32Array<ArrayBuffer> {
   const slots = new Uint32Array(size);
   for (let id = 0; id < count; id++) {
     let slot = entries[id * 3]! & (size - 1);

@@ -124,16 +124,17 @@ export function tableOver(columns: KeyTableColumns, outlook: Outlook = () => 1.5
 
 /** All memory of a table that can be moved to another thread instead of being copied. */
 export function buffersOfTable({ directories, names }: KeyTableColumns): ArrayBuffer[] {
-  return [directories, names].flatMap(({ entries, arena }) => [entries.buffer, arena.buffer]);
+  return [directories, names].flatMap(({ entries, arena, slots }) => [entries.buffer, arena.buffer, slots.buffer]);
 }
 
 /** A table of its own over the same keys, which may get others. */
 export function copyTable({ seed, directories, names }: KeyTableColumns): KeyTableColumns {
-  const [first, second] = [directories, names].map(({ count, entries, arena }) => ({
-    ...{ count, entries: entries.slice(0, count * 3) },
-    arena: arena.slice(0, count === 0 ? 0 : entries[count * 3 - 1]),
-  }));
-  return { seed, directories: first!, names: second! };
+  return { seed, directories: copied(directories), names: copied(names) };
+}
+
+function copied({ count, entries, arena, slots }: ByteTableColumns): ByteTableColumns {
+  const arenaEnd = count === 0 ? 0 : entries[count * 3 - 1];
+  return { count, entries: entries.slice(0, count * 3), arena: arena.slice(0, arenaEnd), slots: slots.slice() };
 }
 
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {

@@ -15,7 +15,7 @@ import {
 import { createKeyTable, type KeyTable, type KeyTableColumns } from './key-table.ts';
 import { addTo, setValue, valueAt } from './packed.ts';
 import { prefixFinder, type PrefixTable } from './prefix-table.ts';
-import { addValueTime, emptyValueTimes, type ValueTimes } from './value-times.ts';
+import { addValueTime, emptyValueTimes, timeEvery, type ValueTimes } from './value-times.ts';
 import { createRevisionSet } from './revision-set.ts';
 
 /** Who a value says wrote it: a field manager, or the reporter of an Event with what it reports. */
@@ -37,9 +37,6 @@ export interface ShardTally {
   readonly revisions: ReadonlyMap<number, Uint32Array>;
   readonly times: ValueTimes;
 }
-
-/** Times are kept of the revisions that this divides: a sample that does not depend on who scans what. */
-const timeEvery = 16;
 
 /**
  * @param seed as the key tables': makes collisions unpredictable

@@ -12,6 +12,9 @@ export interface ValueTimes {
   at: Float64Array<ArrayBuffer>;
 }
 
+/** Times are kept of the revisions that this divides: a sample that does not depend on who scans what. */
+export const timeEvery = 16;
+
 export function emptyValueTimes(room = 1 << 10): ValueTimes {
   return { count: 0, key: new Uint32Array(room), revision: new Float64Array(room), at: new Float64Array(room) };
 }
