@@ -1,6 +1,6 @@
-import { writeFlags, type KeyId, type WriteBatch } from '../model/write.ts';
+import { writeFlags, type KeyId, type Revision, type WriteBatch } from '../model/write.ts';
 import { createIdentifier } from '../objects/identify.ts';
-import type { Reported } from '../objects/identify/identity.ts';
+import type { Identity, Reported } from '../objects/identify/identity.ts';
 import { createChangeLog, type ChangeLog } from './change-log.ts';
 import { roomFor, type Outlook } from './column.ts';
 import {
@@ -15,7 +15,7 @@ import {
 import { createKeyTable, type KeyTable, type KeyTableColumns } from './key-table.ts';
 import { addTo, setValue, valueAt } from './packed.ts';
 import { prefixFinder, type PrefixTable } from './prefix-table.ts';
-import { addValueTime, emptyValueTimes, timeEvery, type ValueTimes } from './value-times.ts';
+import { addValueTime, emptyValueTimes, type ValueTimes } from './value-times.ts';
 import { createRevisionSet } from './revision-set.ts';
 
 /** Who a value says wrote it: a field manager, or the reporter of an Event with what it reports. */
@@ -38,16 +38,20 @@ export interface ShardTally {
   readonly times: ValueTimes;
 }
 
-/**
- * @param seed as the key tables': makes collisions unpredictable
- * @param keeps without `changes` no place of one is kept, so that memory grows with keys only
- */
+export interface Keeps {
+  /** The place of each change; without them memory grows with keys only. */
+  readonly changes: boolean;
+  /** What values state of their own time, of each revision that this divides: a sample that does not depend on who scans what. */
+  readonly timesOfEvery: Revision;
+}
+
+/** @param seed as the key tables': makes collisions unpredictable */
 export function createShardTally(
   keys: KeyTable,
   prefixes: PrefixTable,
   seed: number,
   outlook: Outlook = () => 1.5,
-  keeps: { readonly changes: boolean } = { changes: true },
+  keeps: Keeps = { changes: true, timesOfEvery: 1 },
 ) {
   const columns = emptyColumns(1 << 12);
   const changes = createChangeLog();
@@ -70,16 +74,15 @@ export function createShardTally(
     return index;
   };
 
-  const identify = (batch: WriteBatch, row: number, key: number): void => {
-    const { buffer, start, size } = batch.values;
-    const prefix = prefixes.names[valueAt(columns.prefix, key)]!;
-    const identity = identifier.identify(buffer, start[row]!, size[row]!, prefix);
+  const identify = ({ values: { buffer, start, size } }: WriteBatch, row: number, key: number): Identity =>
+    identifier.identify(buffer, start[row]!, size[row]!, prefixes.names[valueAt(columns.prefix, key)]!);
+
+  const keep = (key: number, first: Revision, identity: Identity): void => {
+    setRevision(columns, 'first', key, first);
     columns.encoding[key] = encodings.indexOf(identity.encoding);
     columns.about[key] = identity.about;
     const actor = identity.event ?? identity.manager;
     setValue(columns.actor, key, actor === undefined ? 0 : actorId(actor));
-    const revision = batch.revision[row]!;
-    if (identity.at !== undefined && revision % timeEvery === 0) addValueTime(times, key, revision, identity.at);
   };
 
   return {
@@ -103,10 +106,13 @@ export function createShardTally(
           setRevision(columns, 'last', key, at);
           columns.live[key] = deleted ? 0 : 1;
         }
-        if (!deleted && at < firstRevision(columns, key)) {
-          setRevision(columns, 'first', key, at);
+        const isFirst = !deleted && at < firstRevision(columns, key);
+        const tellsTime = !deleted && at % keeps.timesOfEvery === 0;
+        if (isFirst || tellsTime) {
+          const identity = identify(batch, row, key);
+          if (tellsTime && identity.at !== undefined) addValueTime(times, at, identity.at);
           // An empty value says nothing, but must unsay what a later one, met before it, said.
-          identify(batch, row, key);
+          if (isFirst) keep(key, at, identity);
         }
         revisions.add(at);
         if (keeps.changes) changes.append(key, at, sub[row]!, handle[row]!, pairSize[row]!);

@@ -52,7 +52,10 @@ interface Half {
 export function createWindow(seed: number, limits: WindowLimits, now: Millis): LiveWindow {
   const begin = (began: Millis): Half => {
     const keys = createKeyTable(seed);
-    const tally = createShardTally(keys, createPrefixTable(seed), seed, undefined, { changes: false });
+    const tally = createShardTally(keys, createPrefixTable(seed), seed, undefined, {
+      changes: false,
+      timesOfEvery: Infinity,
+    });
     return { keys, tally, began, untracked: 0 };
   };
   let older: Half | undefined;

@@ -19,7 +19,10 @@ export function countShard(plan: ScanPlan, seed: number, onPiece?: (done: number
   try {
     const outlook = (): number => plan.pieces / Math.max(1, piecesDone(plan));
     const keys = createKeyTable(seed, outlook);
-    const tally = createShardTally(keys, createPrefixTable(seed), seed, outlook);
+    const tally = createShardTally(keys, createPrefixTable(seed), seed, outlook, {
+      changes: true,
+      timesOfEvery: plan.timesOfEvery,
+    });
     const carvedPrefixes = createPrefixTable(seed);
     const carved = createCarvedTally(carvedPrefixes);
     const outcome: ScanOutcome = { livePages: 0, damagedPages: 0, damagedElements: 0 };

@@ -96,8 +96,6 @@ function buffersOf({ tally, carved }: ShardCounts): ArrayBuffer[] {
   return [
     ...buffersOfColumns(columns),
     ...[keys, abouts].flatMap(buffersOfTable),
-    ...[...changes.chunks, times.key, times.revision, times.at, carved.position, carved.prefix].map(
-      ({ buffer }) => buffer,
-    ),
+    ...[...changes.chunks, times.revision, times.at, carved.position, carved.prefix].map(({ buffer }) => buffer),
   ];
 }

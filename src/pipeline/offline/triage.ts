@@ -5,9 +5,8 @@ import type { ThresholdSettings } from '../../patterns/find-causes.ts';
 import type { ChurnReport } from '../../report/schema.ts';
 import { openSnapshot, verifyTrailingHash } from '../../sources/snapshot/trailing-hash.ts';
 import { defaultChoice, thoroughChoice, type Choice } from '../../tally/choose-keys.ts';
-import { firstValueTimes } from '../../tally/first-value-times.ts';
 import { buildRevisionClock, type RevisionClock } from '../../tally/revision-clock.ts';
-import { sampleAnchors } from './anchors.ts';
+import { anchorsOf } from '../../tally/value-times.ts';
 import { countSnapshot } from './count-snapshot.ts';
 import type { RequestLogs } from '../requests/read-logs.ts';
 import { explain } from '../explain.ts';
@@ -50,7 +49,7 @@ export async function triageSnapshot(options: SnapshotTriage): Promise<ChurnRepo
       choice: options.requests ? thoroughChoice : defaultChoice,
       onProgress: (done, total) => options.onProgress('counting changes', done, total),
     });
-    const anchors = [...firstValueTimes(tally), ...sampleAnchors(snapshot.source, tally)];
+    const anchors = tally.shards.flatMap((shard) => anchorsOf(shard.tally.times));
     const storeClock = buildRevisionClock(anchors);
     options.onClock?.(storeClock);
     const plan = planReading(tally, chosen, storeClock);

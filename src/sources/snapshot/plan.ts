@@ -19,6 +19,8 @@ export interface ScanPlan {
   /** Shared: the next piece that no thread has taken, and how many are done. */
   readonly progress: Int32Array;
   readonly pieces: number;
+  /** Of each revision that this divides, what its value states of its time is wanted. A power of two. */
+  readonly timesOfEvery: number;
   /** Scan free pages too. */
   readonly carve: boolean;
 }
@@ -68,10 +70,14 @@ export function planScan({ file, source, hasHash }: OpenedSnapshot, carve: boole
       ...(bucket && 'inline' in bucket && { inlineLeaf: { offset: bucket.at, size: bucket.inline.length } }),
       progress: new Int32Array(new SharedArrayBuffer(8)),
       pieces: Math.ceil(size / pieceSize),
+      timesOfEvery: 2 ** Math.max(0, Math.floor(Math.log2((tree?.leafCount ?? 0) / leavesOfTime))),
       carve,
     },
   };
 }
+
+/** So many leaves hold enough changes for a clock of one-second resolution. */
+const leavesOfTime = 2048;
 
 const metaPages = 2;
 

@@ -39,7 +39,7 @@ export function countFile(snapshot: OpenedSnapshot, { shards, seed, turn }: Shar
 
 function startShard({ source }: OpenedSnapshot, plan: ScanPlan, seed: number) {
   const keys = createKeyTable(seed);
-  const tally = createShardTally(keys, createPrefixTable(seed), seed);
+  const tally = createShardTally(keys, createPrefixTable(seed), seed, undefined, { changes: true, timesOfEvery: 2 });
   const carvedPrefixes = createPrefixTable(seed);
   const carved = createCarvedTally(carvedPrefixes);
   const outcome: ScanOutcome = { livePages: 0, damagedPages: 0, damagedElements: 0 };

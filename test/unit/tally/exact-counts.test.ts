@@ -5,11 +5,10 @@ import { timelineOf } from '../../../src/tally/timeline.ts';
 import { mergeCarved } from '../../../src/tally/carved-tally.ts';
 import { aboutCounts } from '../../../src/tally/about-counts.ts';
 import { chooseKeys, defaultChoice, type Choice } from '../../../src/tally/choose-keys.ts';
-import { firstValueTimes } from '../../../src/tally/first-value-times.ts';
 import { keyCount, topKeyIds } from '../../../src/tally/key-counts.ts';
 import { mergeShards, type MergedTally } from '../../../src/tally/merge-shards.ts';
-import { sampleChanges } from '../../../src/tally/sample-changes.ts';
 import { tallyTotals } from '../../../src/tally/totals.ts';
+import { anchorsOf } from '../../../src/tally/value-times.ts';
 import { seeded } from '../../incidents/seeded.ts';
 import { bboltFile, type Layout, type Row } from '../bbolt/bbolt-file.ts';
 import { countFile } from '../bbolt/count-file.ts';
@@ -213,11 +212,9 @@ describe('the counts of a database file', () => {
 
 /** What the revision clock is made from. */
 function timesOf(tally: MergedTally) {
-  const stated = firstValueTimes(tally).toSorted((a, b) => a.revision - b.revision || a.at - b.at);
-  const sampled = [...sampleChanges(tally, 5, 3)].map((slice) =>
-    slice.map(({ revision, pairSize }) => ({ revision, pairSize })),
-  );
-  return { stated, sampled };
+  return tally.shards
+    .flatMap(({ tally: { times } }) => anchorsOf(times))
+    .toSorted((a, b) => a.revision - b.revision || a.at - b.at);
 }
 
 /** Which of its uids an owner is shown with says nothing. */
