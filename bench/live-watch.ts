@@ -33,7 +33,8 @@ const took = (performance.now() - began) / 1_000;
 const { revision } = await member.status();
 ending.abort();
 const { gap, toRevision } = await outcome;
+// Events that came between the question and the end make the watch later than its head.
 process.stdout.write(
-  `${JSON.stringify({ events, perSecond: events / took, microseconds: (user + system) / events, gap, behind: revision - toRevision })}\n`,
+  `${JSON.stringify({ events, perSecond: events / took, microseconds: (user + system) / events, gap, behind: Math.max(0, revision - toRevision) })}\n`,
 );
 member.close();
