@@ -72,11 +72,10 @@ function namesBy(fields: readonly string[], items: readonly JsonObject[]): strin
 const remembered = new WeakMap<readonly JsonObject[], { readonly by: string; readonly names: readonly string[] }>();
 
 function distinctNames(fields: readonly string[], items: readonly JsonObject[]): readonly string[] | undefined {
-  const by = fields.join(' ');
   const last = remembered.get(items);
-  if (last?.by === by) return last.names;
+  if (last && last.by === fields.join(' ')) return last.names;
   const names = namesBy(fields, items);
   if (names === undefined || new Set(names).size < names.length) return undefined;
-  remembered.set(items, { by, names });
+  remembered.set(items, { by: fields.join(' '), names });
   return names;
 }

@@ -57,13 +57,19 @@ export function aboutCounts(tally: MergedTally, kept = 4_000): { abouts: AboutCo
   return { abouts, edges };
 }
 
-/** The objects with most writes under them. */
-function mostWritten(tally: MergedTally, parents: Int32Array, kept: number): Set<number> {
-  const direct = new Float64Array(parents.length);
+/** Writes of the keys that name each object as what they are about. */
+export function writesAbout(tally: MergedTally): Float64Array {
+  const writes = new Float64Array(tally.abouts.count);
   forEachKey(tally, ({ tally: { columns } }, local) => {
     const about = columns.about[local]!;
-    if (about > 0) direct[about - 1]! += valueAt(columns.writes, local);
+    if (about > 0) writes[about - 1]! += valueAt(columns.writes, local);
   });
+  return writes;
+}
+
+/** The objects with most writes under them. */
+function mostWritten(tally: MergedTally, parents: Int32Array, kept: number): Set<number> {
+  const direct = writesAbout(tally);
   const inclusive = direct.slice();
   for (let about = 0; about < parents.length; about++) {
     for (let at = parents[about]!; at !== -1; at = parents[at]!) inclusive[at]! += direct[about]!;

@@ -35,8 +35,17 @@ export function emptyByteTable(): ByteTableColumns {
   };
 }
 
+/** Where an entry begins in the arena: it ends where the one behind it begins. */
+export function startIn(entries: Uint32Array, id: number): number {
+  return id === 0 ? 0 : entries[id * 3 - 1]!;
+}
+
+export function underIn(entries: Uint32Array, id: number): number {
+  return entries[id * 3 + 1]!;
+}
+
 export function bytesIn({ entries, arena }: Pick<ByteTableColumns, 'entries' | 'arena'>, id: number): Uint8Array {
-  return arena.subarray(id === 0 ? 0 : entries[id * 3 - 1]!, entries[id * 3 + 2]);
+  return arena.subarray(startIn(entries, id), startIn(entries, id + 1));
 }
 
 /** An open-addressing table over one arena of bytes; equal hashes are told apart by their bytes. */
@@ -48,10 +57,10 @@ export function byteTableOver(columns: ByteTableColumns, outlook: Outlook): Byte
     const length = end - start;
     let slot = hash & mask;
     for (let taken = slots[slot]!; taken !== 0; taken = slots[(slot = (slot + 1) & mask)]!) {
-      const entry = (taken - 1) * 3;
-      if (entries[entry] !== hash || entries[entry + 1] !== under) continue;
-      const from = entry === 0 ? 0 : entries[entry - 1]!;
-      if (entries[entry + 2]! - from !== length) continue;
+      const id = taken - 1;
+      if (entries[id * 3] !== hash || underIn(entries, id) !== under) continue;
+      const from = startIn(entries, id);
+      if (startIn(entries, id + 1) - from !== length) continue;
       let i = 0;
       while (i < length && arena[from + i] === bytes[start + i]) i++;
       if (i === length) return slot;
@@ -67,7 +76,7 @@ export function byteTableOver(columns: ByteTableColumns, outlook: Outlook): Byte
       const slot = slotOf(under, bytes, start, end, hash);
       const taken = slots[slot]!;
       if (taken !== 0) return taken - 1;
-      const arenaStart = count === 0 ? 0 : entries[count * 3 - 1]!;
+      const arenaStart = startIn(entries, count);
       const arenaEnd = arenaStart + end - start;
       if ((count + 1) * 3 > entries.length) entries = grown(entries, roomFor(count + 1, outlook) * 3);
       if (arenaEnd > arena.length) arena = grown(arena, roomFor(arenaEnd, outlook));
@@ -89,12 +98,12 @@ export function byteTableOver(columns: ByteTableColumns, outlook: Outlook): Byte
       const taken = slots[slotOf(under, bytes, start, end, hash)]!;
       return taken === 0 ? undefined : taken - 1;
     },
-    underAt: (id) => entries[id * 3 + 1]!,
-    rehash: (id, seed) => hashOf(arena, id === 0 ? 0 : entries[id * 3 - 1]!, entries[id * 3 + 2]!, seed),
+    underAt: (id) => underIn(entries, id),
+    rehash: (id, seed) => hashOf(arena, startIn(entries, id), startIn(entries, id + 1), seed),
     bytesAt: (id) => bytesIn({ entries, arena }, id),
     compare(id, other) {
-      const [one, two] = [id === 0 ? 0 : entries[id * 3 - 1]!, other === 0 ? 0 : entries[other * 3 - 1]!];
-      const common = Math.min(entries[id * 3 + 2]! - one, entries[other * 3 + 2]! - two);
+      const [one, two] = [startIn(entries, id), startIn(entries, other)];
+      const common = Math.min(startIn(entries, id + 1) - one, startIn(entries, other + 1) - two);
       for (let i = 0; i < common; i++) {
         const difference = arena[one + i]! - arena[two + i]!;
         if (difference !== 0) return difference;

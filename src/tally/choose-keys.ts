@@ -1,5 +1,6 @@
 import type { ChosenFor } from '../model/analysis.ts';
 import type { KeyId } from '../model/write.ts';
+import { writesAbout } from './about-counts.ts';
 import { createBest } from './best.ts';
 import { forEachKey, topKeyIds } from './key-counts.ts';
 import { valueAt } from './packed.ts';
@@ -103,15 +104,8 @@ function* samples(tally: MergedTally, limits: ChoiceLimits): Generator<[KeyId[],
     if (sample && lot <= (sample.worst()?.lot ?? Infinity)) sample.offer({ id, lot });
   };
   const byPrefix = tally.prefixes.map(() => lowest(limits.perPrefix));
-  const writesAbout = new Float64Array(tally.abouts.count);
-  forEachKey(tally, ({ tally: { columns } }, local) => {
-    const about = columns.about[local]!;
-    if (about > 0) writesAbout[about - 1]! += valueAt(columns.writes, local);
-  });
-  const owners = createBest<number>(
-    limits.owners,
-    (a, b) => writesAbout[b]! - writesAbout[a]! || tally.abouts.compare(a, b),
-  );
+  const writes = writesAbout(tally);
+  const owners = createBest<number>(limits.owners, (a, b) => writes[b]! - writes[a]! || tally.abouts.compare(a, b));
   for (let about = 0; about < tally.abouts.count; about++) owners.offer(about);
   const byOwner = new Map(owners.sorted().map((about) => [about, lowest(limits.perOwner)]));
 

@@ -1,5 +1,13 @@
 import type { KeyId } from '../model/write.ts';
-import { byteTableOver, bytesIn, emptyByteTable, hashOf, type ByteTableColumns } from './byte-table.ts';
+import {
+  byteTableOver,
+  bytesIn,
+  emptyByteTable,
+  hashOf,
+  startIn,
+  underIn,
+  type ByteTableColumns,
+} from './byte-table.ts';
 import type { Outlook } from './column.ts';
 
 /** What a KeyTable keeps, ready to be moved to another thread. */
@@ -22,8 +30,6 @@ export interface KeyTable {
     other: KeyTableColumns,
     translate?: (directory: Uint8Array) => Uint8Array | undefined,
   ): (id: KeyId) => KeyId | undefined;
-  /** As `intern`, for all keys of another table. */
-  internAll(other: KeyTableColumns): Uint32Array;
   /** A copy of the key's bytes. */
   bytesOf(id: KeyId): Uint8Array;
   /** The order of two keys by their bytes. */
@@ -36,9 +42,7 @@ export interface KeyTable {
   columns(): KeyTableColumns;
 }
 
-/**
- * Keys as numbers. The seed makes collisions of their hashes unpredictable, since tenants choose names.
- */
+/** Keys as numbers. The seed makes collisions of their hashes unpredictable, since tenants choose names. */
 export function createKeyTable(seed: number, outlook?: Outlook): KeyTable {
   return tableOver({ seed, directories: emptyByteTable(), names: emptyByteTable() }, outlook);
 }
@@ -86,28 +90,11 @@ export function tableOver(columns: KeyTableColumns, outlook: Outlook = () => 1.5
         return directory === undefined ? undefined : { directory, hash };
       });
       return (id) => {
-        const entry = id * 3;
-        const under = ours[entries[entry + 1]!];
+        const under = ours[underIn(entries, id)];
         if (under === undefined) return undefined;
-        const [start, end] = [entry === 0 ? 0 : entries[entry - 1]!, entries[entry + 2]!];
+        const [start, end] = [startIn(entries, id), startIn(entries, id + 1)];
         return names.find(under.directory, arena, start, end, hashOf(arena, start, end, under.hash));
       };
-    },
-    internAll(other) {
-      const { entries, arena } = other.names;
-      const ours = Array.from({ length: other.directories.count }, (_, id) => {
-        const bytes = bytesIn(other.directories, id);
-        const hash = hashOf(bytes, 0, bytes.length, seed);
-        return { hash, directory: directories.intern(0, bytes, 0, bytes.length, hash) };
-      });
-      const ids = new Uint32Array(other.names.count);
-      for (let id = 0, start = 0; id < ids.length; id++) {
-        const { directory, hash } = ours[entries[id * 3 + 1]!]!;
-        const end = entries[id * 3 + 2]!;
-        ids[id] = names.intern(directory, arena, start, end, hashOf(arena, start, end, hash));
-        start = end;
-      }
-      return ids;
     },
     bytesOf,
     compare(id, other) {
@@ -133,7 +120,7 @@ export function copyTable({ seed, directories, names }: KeyTableColumns): KeyTab
 }
 
 function copied({ count, entries, arena, slots }: ByteTableColumns): ByteTableColumns {
-  const arenaEnd = count === 0 ? 0 : entries[count * 3 - 1];
+  const arenaEnd = startIn(entries, count);
   return { count, entries: entries.slice(0, count * 3), arena: arena.slice(0, arenaEnd), slots: slots.slice() };
 }
 

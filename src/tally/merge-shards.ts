@@ -49,9 +49,9 @@ export function mergeShards(tallies: readonly ShardTally[]): MergedTally {
     const keys = tableOver(tally.keys);
     renumber(tally.columns.prefix, keys.count, prefixes.add(tally.prefixes));
     if (tally !== largest) {
-      const numbers = abouts.internAll(tally.abouts);
+      const numbers = numbersIn(abouts, tableOver(tally.abouts));
       const { about } = tally.columns;
-      for (let i = 0; i < keys.count; i++) if (about[i] !== 0) about[i] = numbers[about[i]! - 1]! + 1;
+      for (let i = 0; i < keys.count; i++) about[i] = numbers[about[i]!]!;
     }
     renumber(tally.columns.actor, keys.count, [0, ...actors.add(tally.actors).map((index) => index + 1)]);
     shards.push({ tally, keys, base, merged: linked(tally, shards, base) });
@@ -95,6 +95,16 @@ function linked({ keys, columns }: ShardTally, earlier: readonly MergedShard[], 
     }
   }
   return merged;
+}
+
+/** Per 1 + number in `from` 1 + the number in `into`; 0 for 0. */
+function numbersIn(into: KeyTable, from: KeyTable): Uint32Array {
+  const numbers = new Uint32Array(from.count + 1);
+  for (let i = 0; i < from.count; i++) {
+    const bytes = from.bytesOf(i);
+    numbers[i + 1] = into.intern(bytes, 0, bytes.length) + 1;
+  }
+  return numbers;
 }
 
 function renumber(column: Packed, count: number, numbers: readonly number[]): void {

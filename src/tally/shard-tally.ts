@@ -77,8 +77,8 @@ export function createShardTally(
   const identify = ({ values: { buffer, start, size } }: WriteBatch, row: number, key: number): Identity =>
     identifier.identify(buffer, start[row]!, size[row]!, prefixes.names[valueAt(columns.prefix, key)]!);
 
-  const keep = (key: number, first: Revision, identity: Identity): void => {
-    setRevision(columns, 'first', key, first);
+  const setFirst = (key: number, revision: Revision, identity: Identity): void => {
+    setRevision(columns, 'first', key, revision);
     columns.encoding[key] = encodings.indexOf(identity.encoding);
     columns.about[key] = identity.about;
     const actor = identity.event ?? identity.manager;
@@ -112,7 +112,7 @@ export function createShardTally(
           const identity = identify(batch, row, key);
           if (tellsTime && identity.at !== undefined) addValueTime(times, at, identity.at);
           // An empty value says nothing, but must unsay what a later one, met before it, said.
-          if (isFirst) keep(key, at, identity);
+          if (isFirst) setFirst(key, at, identity);
         }
         revisions.add(at);
         if (keeps.changes) changes.append(key, at, sub[row]!, handle[row]!, pairSize[row]!);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parseKey } from '../../../src/objects/keys.ts';
-import { createPrefixTable } from '../../../src/tally/prefix-table.ts';
+import { createKeyTable } from '../../../src/tally/key-table.ts';
+import { createPrefixTable, prefixFinder } from '../../../src/tally/prefix-table.ts';
 
 const segment = fc.constantFrom(
   ...[
@@ -47,6 +48,22 @@ describe('a table of prefixes', () => {
           expect([text, table.names[table.intern(bytes, 0, bytes.length)]]).toEqual([text, parseKey(text).prefix]);
         }
         expect(new Set(table.names).size).toBe(table.names.length);
+      }),
+      { numRuns: 500, interruptAfterTimeLimit: 5_000 },
+    );
+  });
+
+  it('says the same of a key by its number, though it asks but once for many directories', () => {
+    fc.assert(
+      fc.property(fc.array(key, { minLength: 1, maxLength: 40, size: 'max' }), fc.integer(), (texts, seed) => {
+        const table = createPrefixTable(seed);
+        const keys = createKeyTable(seed);
+        const prefixOf = prefixFinder(keys, table);
+        for (const text of texts) {
+          const bytes = Buffer.from(text, 'latin1');
+          const prefix = prefixOf(keys.intern(bytes, 0, bytes.length));
+          expect([text, table.names[prefix]]).toEqual([text, parseKey(text).prefix]);
+        }
       }),
       { numRuns: 500, interruptAfterTimeLimit: 5_000 },
     );
