@@ -49,13 +49,16 @@ export function temporaryShortage(sizeBytes: number, free: FreeSpace, directory 
 /** Removed from its directory as soon as it is open, so that nothing is left behind however this process ends. */
 export function openTemporary(directory = tmpdir()): SpoolTarget {
   const file = join(directory, `kubechurn-${randomBytes(8).toString('hex')}.db`);
-  const descriptor = opened(file);
+  const { descriptor, release } = openedUntilInterrupted(file);
   unlinkSync(file);
   // Both Linux and macOS open a descriptor's file by this name again.
   return target(file, descriptor, {
     path: `/dev/fd/${descriptor}`,
-    finish: () => `/dev/fd/${descriptor}`,
-    remove: () => {},
+    finish() {
+      release();
+      return `/dev/fd/${descriptor}`;
+    },
+    remove: release,
   });
 }
 
@@ -71,16 +74,11 @@ export function checkKept(file: string, sizeBytes: number, free: FreeSpace): voi
 /** Has another name until it is whole; that one is removed when the program is interrupted. */
 export function openKept(file: string): SpoolTarget {
   const part = `${file}.${randomBytes(4).toString('hex')}.part`;
-  const descriptor = opened(part);
+  const { descriptor, release } = openedUntilInterrupted(part);
   const remove = (): void => {
     removeIfThere(part);
-    for (const signal of endings) process.off(signal, interrupted);
+    release();
   };
-  const interrupted = (signal: NodeJS.Signals): void => {
-    remove();
-    process.kill(process.pid, signal);
-  };
-  for (const signal of endings) process.on(signal, interrupted);
   return target(file, descriptor, {
     path: part,
     finish() {
@@ -95,8 +93,6 @@ export function openKept(file: string): SpoolTarget {
     remove,
   });
 }
-
-const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const satisfies readonly NodeJS.Signals[];
 
 function target(
   file: string,
@@ -133,6 +129,29 @@ function behindBytes(pieces: readonly Uint8Array[], written: number): Uint8Array
     return taken === piece.length ? [] : [piece.subarray(taken)];
   });
 }
+
+/** A new file that a signal removes before it ends the program, until it is released: from its first instant on. */
+function openedUntilInterrupted(file: string): { readonly descriptor: number; release(): void } {
+  const forget = (): void => {
+    for (const signal of endings) process.off(signal, interrupted);
+  };
+  const interrupted = (signal: NodeJS.Signals): void => {
+    removeIfThere(file);
+    forget();
+    process.kill(process.pid, signal);
+  };
+  // Node hands a signal over between two turns of its event loop: one that came in this turn is forgotten with its listener.
+  const release = (): void => void setImmediate(() => setImmediate(forget));
+  for (const signal of endings) process.on(signal, interrupted);
+  try {
+    return { descriptor: opened(file), release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const satisfies readonly NodeJS.Signals[];
 
 /** Readable by its owner only: it holds every Secret of the cluster. */
 function opened(file: string): number {
