@@ -388,7 +388,8 @@ describeWith(['etcd'], 'none of the defects of other tools', () => {
 
 async function moveAway({ endpoints }: Etcd): Promise<void> {
   for (const endpoint of endpoints) {
-    const etcd = new Etcd3({ hosts: endpoint });
+    // etcd waits until the member it named leads: without a deadline for ever, where maintenance moves the lead elsewhere.
+    const etcd = new Etcd3({ hosts: endpoint, defaultCallOptions: () => ({ deadline: Date.now() + 5_000 }) });
     const { leader, header } = await etcd.maintenance.status();
     if (leader === header.member_id) {
       const { members } = await etcd.cluster.memberList({ linearizable: true });
