@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, openSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '../../errors/errno.ts';
+import { errnoOf, isDiskFull } from '../../errors/errno.ts';
 import { encryptFile } from './encryption.ts';
 import { piecesOf } from './file-pieces.ts';
 import { surplusBackups, type Retention } from './name.ts';
-import { checksumLine, type BackupStore } from './store.ts';
+import { backupErrors, checksumLine, type BackupStore } from './store.ts';
 
 /** Why no backup of this size can be put into the directory; undefined where it can. Leaves nothing behind. */
 export function whyNoRoom(directory: string, bytes: number, free: (directory: string) => number): string | undefined {
@@ -54,14 +54,19 @@ export function directoryStore(directory: string, { key, free }: DirectoryOption
     place: directory,
     ...(key === undefined && { spoolInto: directory }),
     obstacle: (bytes) => Promise.resolve(whyNoRoom(directory, bytes, free)),
-    keep(file, name) {
+    async keep(file, name) {
       const kept = key === undefined ? name : `${name}.enc`;
       const at = join(directory, kept);
-      // Without a key it lies there already: the stream was spooled into it.
-      if (key !== undefined) encryptFile(file, at, key);
-      const sha256 = sha256Of(at);
-      writeFileSync(`${at}.sha256`, checksumLine(sha256, kept), { mode: 0o600 });
-      return Promise.resolve({ at, sha256 });
+      try {
+        // Without a key it lies there already: the stream was spooled into it.
+        if (key !== undefined) encryptFile(file, at, key);
+        const sha256 = sha256Of(at);
+        writeFileSync(`${at}.sha256`, checksumLine(sha256, kept), { mode: 0o600 });
+        return { at, sha256 };
+      } catch (error) {
+        for (const left of [at, `${at}.sha256`]) removeIfThere(left);
+        throw backupErrors.notKept(at, isDiskFull(error) ? 'its disk is full' : errnoOf(error));
+      }
     },
     prune: (clusterId, retention, now) => Promise.resolve(applyRetention(directory, clusterId, retention, now)),
   };

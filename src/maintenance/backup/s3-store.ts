@@ -6,10 +6,9 @@ import { prefixOf, surplusBackups, type Retention } from './name.ts';
 import type { Bucket, S3Access } from './s3-bucket.ts';
 import { whyS3Failed } from './s3-failure.ts';
 import type { S3Place } from './s3-place.ts';
-import { checksumLine, type BackupStore } from './store.ts';
+import { backupErrors, checksumLine, type BackupStore } from './store.ts';
 
 const s3Errors = {
-  notKept: problem('BACKUP_NOT_KEPT', (at: string, why: string) => `${at} could not be written: ${why}`),
   damaged: problem('BACKUP_DAMAGED', (at: string, why: string) => `${at} is not what was sent: ${why}`),
 } satisfies ErrorCatalogue;
 
@@ -60,7 +59,7 @@ export function s3Store({ place, key, retention, ...access }: S3Options): Backup
         return { at, sha256: sent.sha256 };
       } catch (error) {
         signal.throwIfAborted();
-        throw isProblem(error) ? error : s3Errors.notKept(at, whyS3Failed(error, server));
+        throw isProblem(error) ? error : backupErrors.notKept(at, whyS3Failed(error, server));
       }
     },
     async prune(clusterId, limits, now) {

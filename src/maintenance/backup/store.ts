@@ -1,4 +1,9 @@
+import { problem, type ErrorCatalogue } from '../../errors/problem.ts';
 import type { Retention } from './name.ts';
+
+export const backupErrors = {
+  notKept: problem('BACKUP_NOT_KEPT', (at: string, why: string) => `${at} could not be written: ${why}`),
+} satisfies ErrorCatalogue;
 
 /** Where backups are kept: a directory, or a bucket. */
 export interface BackupStore {

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { errnoOf, isDiskFull } from '../../errors/errno.ts';
 import type { Problem } from '../../errors/problem.ts';
 import { spoolErrors } from './spool-errors.ts';
 
@@ -41,7 +42,12 @@ const spare = 64 * 1024 * 1024;
 
 /** Whether a database of this size can be spooled to the temporary directory; else the sentence that says why not. */
 export function temporaryShortage(sizeBytes: number, free: FreeSpace, directory = tmpdir()): string | undefined {
-  const left = free(directory);
+  let left: number;
+  try {
+    left = free(directory);
+  } catch (error) {
+    return `${directory} cannot be written to (${errnoOf(error)}): set TMPDIR to a directory that can`;
+  }
   if (left >= sizeBytes + spare) return undefined;
   return `${directory} has ${left} bytes free and the snapshot takes ${sizeBytes}: set TMPDIR to a place with more, or use --save`;
 }
@@ -82,11 +88,13 @@ export function openKept(file: string): SpoolTarget {
   return target(file, descriptor, {
     path: part,
     finish() {
-      fsyncSync(descriptor);
+      orExplain(file, () => fsyncSync(descriptor));
       // Not overwritten even where it appeared meanwhile; two programs saving to one name at once is not our case.
       if (existsSync(file)) throw spoolErrors.exists(file);
-      renameSync(part, file);
-      syncDirectory(dirname(file));
+      orExplain(file, () => {
+        renameSync(part, file);
+        syncDirectory(dirname(file));
+      });
       remove();
       return file;
     },
@@ -168,8 +176,7 @@ function orExplain<T>(file: string, act: () => T): T {
 }
 
 function explained(file: string, error: unknown): Problem {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
-  return code === 'ENOSPC' || code === 'EDQUOT' ? spoolErrors.full(dirname(file)) : spoolErrors.unwritable(file, code);
+  return isDiskFull(error) ? spoolErrors.full(dirname(file)) : spoolErrors.unwritable(file, errnoOf(error));
 }
 
 const write = promisify(writev);

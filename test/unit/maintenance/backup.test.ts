@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { applyRetention, sha256Of, whyNoRoom } from '../../../src/maintenance/backup/directory.ts';
+import { applyRetention, directoryStore, sha256Of, whyNoRoom } from '../../../src/maintenance/backup/directory.ts';
 import { backupName } from '../../../src/maintenance/backup/name.ts';
 
 let directory: string;
@@ -55,6 +55,23 @@ describe('backups in a directory', () => {
     const file = join(directory, 'file');
     writeFileSync(file, 'abc');
     expect(sha256Of(file)).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  });
+
+  it.each([
+    ['whose directory is gone', Buffer.alloc(32), () => rmSync(directory, { recursive: true }), /ENOENT$/],
+    ['whose checksum cannot be written', undefined, (at: string) => mkdirSync(`${at}.sha256`), /EISDIR$/],
+  ])('%s are a Problem, and leave nothing', async (_, key, harm, why) => {
+    const name = backupName('255', 1, now);
+    const at = join(directory, name);
+    writeFileSync(at, 'snapshot');
+    harm(at);
+    const from = key === undefined ? at : import.meta.filename;
+    const store = directoryStore(directory, { ...(key && { key }), free: () => 1e9 });
+    await expect(store.keep(from, name, new AbortController().signal)).rejects.toMatchObject({
+      code: 'BACKUP_NOT_KEPT',
+      message: expect.stringMatching(why),
+    });
+    expect(existsSync(at)).toBe(false);
   });
 
   it.each([

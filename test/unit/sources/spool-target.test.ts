@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freeSpace, temporaryShortage } from '../../../src/sources/snapshot/spool-target.ts';
 
 const source = new URL('../../../src/sources/snapshot/spool-target.ts', import.meta.url).href;
 let place: string;
@@ -32,6 +33,14 @@ function interruptedAsItOpens(call: string, signal: NodeJS.Signals): { signal: N
   if (ended.stderr !== '') throw new Error(ended.stderr);
   return { signal: ended.signal, left: readdirSync(place) };
 }
+
+describe('a temporary directory', () => {
+  it('that does not exist is a shortage, in one sentence', () => {
+    expect(temporaryShortage(1, freeSpace, join(place, 'missing'))).toMatch(
+      /missing cannot be written to \(ENOENT\): set TMPDIR/,
+    );
+  });
+});
 
 describe('a program interrupted in the instant in which it opens', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('a temporary file ends by %s and leaves none', (signal) => {
