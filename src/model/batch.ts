@@ -10,7 +10,7 @@ export const batchPath = '/v1/requests';
 export interface Batch {
   /** One process: its pod's name and a random part. */
   readonly from: string;
-  /** Rises by one a batch of one process; the same number again is the same batch again, whose reply got lost. */
+  /** Rises with each batch of one process; the same number again is the same batch again, whose reply got lost. */
   readonly number: number;
   /** Requests it had to drop before these because nobody took them. */
   readonly dropped: number;

@@ -38,7 +38,6 @@ interface Reader {
   readonly outbox: Outbox<Request>;
   /** On its way, or to be sent again as it is. */
   pending: Batch | undefined;
-  number: number;
   version: string;
   findings: readonly StandingFinding[];
   nextAt: Millis;
@@ -50,13 +49,15 @@ interface Reader {
 export function createDelivery(from: string, limits: DeliveryLimits, ports: DeliveryPorts) {
   const readers = new Map<string, Reader>();
   const counts = { delivered: 0, dropped: 0, failures: 0 };
+  /** Of all readers: an analyzer that left and comes back knows the numbers it took. */
+  let numbered = 0;
   /** Somebody left since findings were last told. */
   let left = false;
 
   async function sendTo(address: string, reader: Reader): Promise<void> {
     reader.sending = true;
     const { items, dropped } = reader.pending ? { items: [], dropped: 0 } : reader.outbox.take(limits.batch);
-    reader.pending ??= { from, number: ++reader.number, dropped, requests: items, known: reader.version };
+    reader.pending ??= { from, number: ++numbered, dropped, requests: items, known: reader.version };
     try {
       const reply = readReply(await ports.send(address, reader.pending));
       if (!reply) throw new Error('its reply is no reply to a batch');
@@ -106,7 +107,6 @@ export function createDelivery(from: string, limits: DeliveryLimits, ports: Deli
           readers.set(address, {
             outbox: new Outbox(limits.waiting),
             pending: undefined,
-            number: 0,
             version: '',
             findings: [],
             nextAt: 0,

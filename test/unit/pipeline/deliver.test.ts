@@ -62,7 +62,7 @@ describe('delivery to analyzers', () => {
     await turn();
     await turn();
     for (const address of ['a', 'b']) expect(namesSentTo(address)).toEqual(['1', '2', '3', '4']);
-    expect(sent.map(({ batch }) => batch.number)).toEqual([1, 1, 2, 2]);
+    expect(sent.map(({ batch }) => batch.number)).toEqual([1, 2, 3, 4]);
     expect(delivery.counts).toEqual({ delivered: 8, dropped: 0, failures: 0 });
   });
 
@@ -108,7 +108,7 @@ describe('delivery to analyzers', () => {
     expect(heard.at(-1)).toEqual({ names: ['x', 'y'] });
     replies.set('a', { version: '1' });
     await turn(2_000);
-    expect(sent.at(-1)?.batch).toEqual({ from: 'me', number: 3, dropped: 0, requests: [], known: '1' });
+    expect(sent.at(-1)?.batch).toEqual({ from: 'me', number: 6, dropped: 0, requests: [], known: '1' });
     expect(heard.at(-2)).toEqual({ names: undefined });
   });
 
@@ -119,6 +119,19 @@ describe('delivery to analyzers', () => {
     delivery.readersAre(['b']);
     await turn(2_000);
     expect(heard.at(-1)).toEqual({ names: [] });
+  });
+
+  it('numbers no batch as an earlier one to an analyzer that left and came back, which would take it for a repeat', async () => {
+    const { delivery, sent, turn } = stage(['a']);
+    for (const name of ['1', '2']) {
+      delivery.add(request(name));
+      await turn();
+      delivery.readersAre([]);
+      delivery.readersAre(['a']);
+    }
+    const [first = 0, second = 0] = sent.map(({ batch }) => batch.number);
+    expect(sent).toHaveLength(2);
+    expect(second).toBeGreaterThan(first);
   });
 
   it('takes nothing from a reply that is none', async () => {
