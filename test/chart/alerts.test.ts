@@ -7,7 +7,7 @@ import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createWebhookMetrics } from '../../src/telemetry/webhook-metrics.ts';
 import { describeWith } from '../etcd/harness/describe-with.ts';
 import { inCi, objectsOf } from './harness/helm.ts';
-import { promtool, promtoolOn } from './harness/promtool.ts';
+import { promtool, promtoolOn, scraped } from './harness/promtool.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -24,21 +24,40 @@ const rulesIn = ({ groups }: Groups): Rule[] => groups.flatMap(({ rules }) => ru
 const recorded = parse(readFileSync(at('chart/files/recording-rules.yaml'), 'utf8')) as Groups;
 const alerts = rulesIn(parse(readFileSync(at('chart/files/alerts.yaml'), 'utf8')) as Groups);
 
-/** Ours, as the programs expose them. */
-async function ownMetrics(): Promise<Set<string>> {
-  const nothing = { version: '', leader: false, synced: false, since: 0, writes: [], namespaces: [], findings: [] };
+/** What each program exposes, with every label that it has. */
+async function exposed(): Promise<Record<'analyzer' | 'webhook' | 'maintenance', string>> {
   const analyzer = createMetrics(() => ({
-    ...nothing,
-    ...{ revisions: undefined, watches: {}, fullWatches: 0, gaps: 0, objects: 0, ownWrites: {}, lookSeconds: 0 },
-    ...{ requests: { received: 0, dropped: 0 }, database: undefined, coverageKnown: false },
+    ...{ version: '', leader: false, synced: false, since: 0, writes: [{ group: '', resource: 'pods', total: 1 }] },
+    namespaces: [
+      { namespace: 'team-a', perMinute: 700 },
+      ...Array.from({ length: 20 }, (_, i) => ({ namespace: `n${i}`, perMinute: 599 })),
+    ],
+    findings: [{ pattern: 'pod-churn', severity: 'warning' }],
+    ...{ revisions: { counted: 1, growth: 1 }, watches: { watching: 1 }, fullWatches: 0, gaps: 0, objects: 0 },
+    ...{ ownWrites: { lease: 1 }, lookSeconds: 0, requests: { received: 0, dropped: 0 } },
+    database: { sizeBytes: 1, quotaBytes: 1, fullAt: 1 },
   }));
   const webhook = createWebhookMetrics(() => ({
     ...{ version: '', reviews: 0, warnings: 0, throttled: 0, refused: 0, unread: 0, delivered: 0, dropped: 0 },
     ...{ waiting: 0, failures: 0, certificateUntil: 0 },
   }));
   const maintenance = createMaintenanceMetrics('', 0);
-  const text = (await analyzer.text()) + (await webhook.text()) + (await maintenance.text());
-  return new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name));
+  const member = { name: 'a', sizeBytes: 1, inUseBytes: 1, quotaBytes: 1 };
+  maintenance.looked({ outcome: 'done', at: 0, members: [member] });
+  return { analyzer: await analyzer.text(), webhook: await webhook.text(), maintenance: await maintenance.text() };
+}
+
+type Monitor = Readonly<Record<'endpoints' | 'podMetricsEndpoints', readonly { readonly honorLabels?: boolean }[] | undefined>>;
+
+/** Whether labels of its own stay with what the component exposes, as the chart has it scraped. */
+function honorsLabelsOf(component: string): boolean {
+  const monitor = ['everything-values.yaml', 'k3s-values.yaml']
+    .flatMap((file) => objectsOf(inCi(file)))
+    .find(({ kind, metadata: { name } }) => kind.endsWith('Monitor') && name.endsWith(`-${component}`));
+  if (!monitor) throw new Error(`nothing scrapes ${component}`);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- kubeconform checks their shape in another test
+  const { endpoints, podMetricsEndpoints } = monitor['spec'] as Monitor;
+  return (endpoints ?? podMetricsEndpoints)?.[0]?.honorLabels ?? false;
 }
 
 describeWith(['promtool', 'helm'], 'the alerts and the dashboard', () => {
@@ -84,9 +103,30 @@ describeWith(['promtool', 'helm'], 'the alerts and the dashboard', () => {
     const asked = [...alerts.map(({ expr }) => expr), ...recordings, dashboard].flatMap(
       (text) => text.match(/kubechurn_\w+/g) ?? [],
     );
-    const known = await ownMetrics();
+    const text = Object.values(await exposed()).join('');
+    const known = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name));
     expect(asked.length).toBeGreaterThan(15);
     expect([...new Set(asked)].filter((name) => !known.has(name) && !known.has(name.replace(/_total$/, '')))).toEqual([]);
+  });
+
+  it('tell of the namespace that is written, though the operator labels what it scrapes with that of the pod', async () => {
+    const { analyzer } = await exposed();
+    const hot = alerts.find(({ alert }) => alert === 'KubechurnHotWriter')!;
+    const test = {
+      input_series: scraped(analyzer, { honorLabels: honorsLabelsOf('analyzer') }),
+      promql_expr_test: [
+        { expr: hot.expr, eval_time: '5m', exp_samples: [{ labels: '{namespace="team-a"}', value: 700 }] },
+      ],
+    };
+    expect(promtoolOn('test', { tests: [{ interval: '1m', ...test }] })).toBe('');
+  });
+
+  it('find every label of ours under its own name once the operator has scraped it', async () => {
+    for (const [component, text] of Object.entries(await exposed())) {
+      const series = scraped(text, { honorLabels: honorsLabelsOf(component) });
+      expect(series.length).toBeGreaterThan(5);
+      expect(series.filter((each) => each.series.includes('exported_'))).toEqual([]);
+    }
   });
 
   it('have beside them what is recorded for fleets, each of it tested, and rendered as it is', () => {

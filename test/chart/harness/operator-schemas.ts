@@ -34,7 +34,7 @@ const tlsConfig = object(
 );
 const endpoint = object(
   { port: text },
-  { interval: duration, path: text, scheme: { enum: ['http', 'https'] }, tlsConfig },
+  { interval: duration, path: text, scheme: { enum: ['http', 'https'] }, tlsConfig, honorLabels: { type: 'boolean' } },
 );
 const scraped = { selector: object({ matchLabels: labels }) };
 const inNamespaces = { namespaceSelector: object({ matchNames: texts }), jobLabel: text };

@@ -21,6 +21,25 @@ export function promtoolOn(what: 'check' | 'test', content: object): string {
   }
 }
 
+/** What Prometheus' operator adds to whatever it scrapes from a pod of ours. */
+export const addedByOperator = {
+  ...{ job: 'kubechurn', namespace: 'kubechurn', service: 'kubechurn', pod: 'kubechurn-0', container: 'kubechurn' },
+  ...{ endpoint: 'metrics', instance: '10.0.0.1:9446' },
+} as const;
+
+/**
+ * What a program exposes, as constant series under the labels that it has once scraped. A label of its own that the operator
+ * adds as well is moved to `exported_` and its name (scrape_config, honor_labels).
+ */
+export function scraped(exposed: string, { honorLabels }: { readonly honorLabels: boolean }): { series: string; values: string }[] {
+  return [...exposed.matchAll(/^(\w+)(?:\{(.*)\})? (\S+)$/gm)].map(([, name = '', own = '', value = '0']) => {
+    const labels = new Map(Object.entries<string>(addedByOperator));
+    for (const [, label = '', said = ''] of own.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g))
+      labels.set(labels.has(label) && !honorLabels ? `exported_${label}` : label, said);
+    return { series: `${name}{${[...labels].map(([label, said]) => `${label}="${said}"`).join()}}`, values: `${value}x60` };
+  });
+}
+
 /** Which of the queries find nothing in what programs expose, scraped every 15 s with counters that go on rising. */
 export function emptyQueries(queries: readonly string[], exposed: readonly string[]): string[] {
   const counters = new Set(exposed.flatMap((text) => [...text.matchAll(/^# TYPE (\S+) counter$/gm)].map(([, name]) => name)));
