@@ -151,6 +151,19 @@ describeWith(['versitygw', 'etcd', 'etcdutl'], 'a backup in a bucket', () => {
     expect([under('broken'), s3.unfinished()]).toEqual([[], []]);
   });
 
+  it('whose checksum is not taken is removed again', async () => {
+    const { file } = largeFile();
+    const broken = await s3Behind(s3.endpoint, ({ method, url = '' }) => method === 'PUT' && url.includes('.sha256'));
+    try {
+      await expect(at('bare', { endpoint: broken.endpoint }).keep(file, 'etcd-1.db', never)).rejects.toMatchObject({
+        code: 'BACKUP_NOT_KEPT',
+      });
+    } finally {
+      await broken.stop();
+    }
+    expect(under('bare')).toEqual([]);
+  });
+
   it('that is interrupted is given up too', async () => {
     const { file } = largeFile();
     const stopping = new AbortController();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { errnoOf, isDiskFull } from '../../errors/errno.ts';
 import { encryptFile } from './encryption.ts';
 import { piecesOf } from './file-pieces.ts';
-import { surplusBackups, type Retention } from './name.ts';
+import { abandonedParts, surplusBackups, type Retention } from './name.ts';
 import { backupErrors, checksumLine, type BackupStore } from './store.ts';
 
 /** Why no backup of this size can be put into the directory; undefined where it can. Leaves nothing behind. */
@@ -31,14 +31,17 @@ export function sha256Of(file: string): string {
   return hash.digest('hex');
 }
 
-/** Removes the backups of this cluster that are too many or too old, checksums with them. Returns their names. */
+/**
+ * Removes the backups of this cluster that are too many or too old, checksums with them, and what a run that was killed
+ * left of one. Returns their names.
+ */
 export function applyRetention(directory: string, clusterId: string, retention: Retention, now: number): string[] {
-  const surplus = surplusBackups(readdirSync(directory), clusterId, retention, now);
-  for (const name of surplus) {
-    unlinkSync(join(directory, name));
-    removeIfThere(join(directory, `${name}.sha256`));
-  }
-  return surplus;
+  const found = readdirSync(directory);
+  const surplus = surplusBackups(found, clusterId, retention, now);
+  const parts = abandonedParts(found, clusterId, now);
+  for (const name of [...surplus, ...parts]) unlinkSync(join(directory, name));
+  for (const name of surplus) removeIfThere(join(directory, `${name}.sha256`));
+  return [...surplus, ...parts];
 }
 
 export interface DirectoryOptions {

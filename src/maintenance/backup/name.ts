@@ -16,6 +16,8 @@ export function prefixOf(clusterId: string): string {
 }
 
 const ours = /^etcd-[0-9a-f]+-r\d+-(\d{8}T\d{6}Z)\.db(\.enc)?$/;
+/** What a backup is called until it is whole. */
+const part = /\.[0-9a-f]{8}\.part$/;
 
 /** Of all that lies in a place: the backups of this cluster that are too many or too old, never the newest. */
 export function surplusBackups(
@@ -24,12 +26,25 @@ export function surplusBackups(
   { count, ageMs }: Retention,
   now: number,
 ): string[] {
-  const names = found
-    .filter((name) => ours.test(name) && name.startsWith(prefixOf(clusterId)))
-    .toSorted((a, b) => madeAt(b) - madeAt(a));
+  const names = found.filter((name) => isOf(clusterId, name)).toSorted((a, b) => madeAt(b) - madeAt(a));
   return names.filter(
     (name, i) => i > 0 && ((count !== undefined && i >= count) || (ageMs !== undefined && now - madeAt(name) > ageMs)),
   );
+}
+
+/** Much longer than any run writes to one: SIGKILL left it. */
+const abandonedAfter = 24 * 60 * 60_000;
+
+/** Of all that lies in a place: the halves of this cluster's backups that nobody writes to any more. */
+export function abandonedParts(found: readonly string[], clusterId: string, now: number): string[] {
+  return found.filter((name) => {
+    const whole = name.replace(part, '');
+    return whole !== name && isOf(clusterId, whole) && now - madeAt(whole) > abandonedAfter;
+  });
+}
+
+function isOf(clusterId: string, name: string): boolean {
+  return ours.test(name) && name.startsWith(prefixOf(clusterId));
 }
 
 function madeAt(name: string): number {

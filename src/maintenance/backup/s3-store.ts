@@ -50,12 +50,14 @@ export function s3Store({ place, key, retention, ...access }: S3Options): Backup
       try {
         const open = await bucket();
         const sent = await open.upload(to, pieces, size, signal);
-        const why = await open.difference(to, sent, signal);
-        if (why !== undefined) {
-          await open.remove(to).catch(() => undefined);
-          throw s3Errors.damaged(at, why);
+        try {
+          const why = await open.difference(to, sent, signal);
+          if (why !== undefined) throw s3Errors.damaged(at, why);
+          await open.put(`${to}.sha256`, checksumLine(sent.sha256, kept));
+        } catch (error) {
+          await Promise.allSettled([to, `${to}.sha256`].map((each) => open.remove(each)));
+          throw error;
         }
-        await open.put(`${to}.sha256`, checksumLine(sent.sha256, kept));
         return { at, sha256: sent.sha256 };
       } catch (error) {
         signal.throwIfAborted();

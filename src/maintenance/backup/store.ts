@@ -18,7 +18,10 @@ export interface BackupStore {
    * lies there as it was handed over. Throws a Problem otherwise, and leaves nothing.
    */
   keep(file: string, name: string, signal: AbortSignal): Promise<KeptBackup>;
-  /** Removes the backups of this cluster that are too many or too old, never the newest. Returns their names. */
+  /**
+   * Removes the backups of this cluster that are too many or too old, never the newest, and what a run that was killed
+   * left of one. Returns their names.
+   */
   prune(clusterId: string, retention: Retention, now: number): Promise<readonly string[]>;
 }
 

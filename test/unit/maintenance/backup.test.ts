@@ -51,6 +51,18 @@ describe('backups in a directory', () => {
     expect(applyRetention(directory, '255', {}, now)).toEqual([]);
   });
 
+  it('that a killed run left half written are removed after a day, whatever is to stay', () => {
+    const half = (hoursAgo: number, suffix: string, clusterId = '255') => {
+      const name = `${backupName(clusterId, 1, now - hoursAgo * 3_600_000)}${suffix}`;
+      writeFileSync(join(directory, name), 'x');
+      return name;
+    };
+    const [old, encrypted] = [half(25, '.0a1b2c3d.part'), half(48, '.enc.0a1b2c3d.part')];
+    const stay = [made(0), half(23, '.0a1b2c3d.part'), half(48, '.0a1b2c3d.part', '254'), half(48, '.mine.part')];
+    expect(applyRetention(directory, '255', {}, now).toSorted()).toEqual([encrypted, old]);
+    expect(readdirSync(directory)).toEqual(expect.arrayContaining(stay));
+  });
+
   it('have the checksum that sha256sum gives', () => {
     const file = join(directory, 'file');
     writeFileSync(file, 'abc');
