@@ -1,6 +1,7 @@
-import type { Json, JsonObject } from '../model/json.ts';
+import type { Json } from '../model/json.ts';
 import { asList, asObject, asText } from '../objects/json-text.ts';
 import type { KubeApi } from './api.ts';
+import { keptHere } from './kept-here.ts';
 
 /** A resource that can be listed and watched, in the version the API server prefers. */
 export interface WatchableResource {
@@ -14,7 +15,7 @@ export interface WatchableResource {
 
 export interface Discovered {
   readonly resources: readonly WatchableResource[];
-  /** What is served but has its own store, or did not answer; one sentence each. */
+  /** What is served but has its own store, or may have, or did not answer; one sentence each. */
   readonly notSeen: readonly string[];
 }
 
@@ -29,16 +30,17 @@ export const idOfResource = ({ group, resource }: Pick<WatchableResource, 'group
 const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
 
 /**
- * Every resource that can be watched: of a group that serves one resource in several versions the preferred, of the two
- * groups of Events the older. One request for each of /api and /apis (aggregated discovery, Kubernetes 1.27 and later).
+ * Every resource that can be watched and is kept in the etcd of this API server: of a group that serves one resource in
+ * several versions the preferred, of the two groups of Events the older. One request for each of /api and /apis
+ * (aggregated discovery, Kubernetes 1.27 and later). Rejects where a part of the answer is missing: a revision of another
+ * etcd, once taken for one of this, would count as growth for good.
  */
-export async function discoverResources(api: KubeApi): Promise<Discovered> {
-  const [legacy, groups, services] = await Promise.all([
+export async function discoverResources(api: Pick<KubeApi, 'call'>): Promise<Discovered> {
+  const [legacy, groups, { elsewhere, isHere }] = await Promise.all([
     api.call('/api', { accept: aggregated }),
     api.call('/apis', { accept: aggregated }),
-    api.call('/apis/apiregistration.k8s.io/v1/apiservices').catch((): JsonObject => ({})),
+    keptHere(api),
   ]);
-  const elsewhere = servedElsewhere(services);
   const found = new Map<string, WatchableResource>();
   const notSeen: string[] = [];
   for (const item of [...asList(legacy['items']), ...asList(groups['items'])]) {
@@ -49,30 +51,20 @@ export async function discoverResources(api: KubeApi): Promise<Discovered> {
       notSeen.push(
         `${group} is served by an API server of its own, which keeps its objects elsewhere than in this etcd`,
       );
+    const doubtful = new Set<string>();
     for (const resource of local.flatMap((version) => watchable(group, version))) {
+      if (!isHere(resource)) doubtful.add(resource.resource);
       // Versions come in order of preference.
-      if (!found.has(idOfResource(resource))) found.set(idOfResource(resource), resource);
+      else if (!found.has(idOfResource(resource))) found.set(idOfResource(resource), resource);
     }
+    if (doubtful.size > 0)
+      notSeen.push(
+        `${group} (${[...doubtful].join(', ')}) is not watched: without the right to list apiservices it cannot be told whether this etcd keeps it`,
+      );
   }
   for (const [version, why] of elsewhere) if (why !== '') notSeen.push(`the aggregated API ${version} is down: ${why}`);
   if (found.has('events.')) found.delete('events.events.k8s.io');
   return { resources: [...found.values()], notSeen };
-}
-
-/** Versions that an API server of their own answers for, and why where it does not. */
-function servedElsewhere(services: JsonObject): ReadonlyMap<string, string> {
-  return new Map(
-    asList(services['items']).flatMap((service): [string, string][] => {
-      const { spec, status } = asObject(service);
-      const { service: backend, group, version } = asObject(spec);
-      if (!backend) return [];
-      const available = asList(asObject(status)['conditions'])
-        .map(asObject)
-        .find(({ type }) => type === 'Available');
-      const why = available?.['status'] === 'True' ? '' : (asText(available?.['message']) ?? 'not available');
-      return [[`${asText(group) ?? ''}/${asText(version) ?? ''}`, why]];
-    }),
-  );
 }
 
 const versionOf = (version: Json): string => asText(asObject(version)['version']) ?? '';
