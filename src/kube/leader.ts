@@ -5,7 +5,7 @@ import { holderOf, readLease, writeLease } from './lease.ts';
 import type { Pause } from './pause.ts';
 
 export interface LeaderOptions {
-  readonly api: KubeApi;
+  readonly api: Pick<KubeApi, 'call'>;
   readonly namespace: string;
   readonly name: string;
   /** This process: its pod's name. */
@@ -17,6 +17,8 @@ export interface LeaderOptions {
   readonly now: () => Millis;
   readonly pause: Pause;
   readonly onChange: (leading: boolean) => void;
+  /** Why nobody can be elected, once for each reason; undefined once it goes on. */
+  readonly onTrouble: (why: string | undefined) => void;
   /** A write of ours was made. */
   readonly onWrite: () => void;
 }
@@ -29,13 +31,18 @@ export const slowRenewal = { leaseSeconds: 90, renewMs: 30_000 };
  * when a renewal was seen, not by what it states, since clocks differ (client-go tools/leaderelection).
  */
 export async function electLeader(options: LeaderOptions): Promise<void> {
-  const { signal, renewMs, leaseSeconds, identity, now, pause, onChange, onWrite } = options;
+  const { signal, renewMs, leaseSeconds, identity, now, pause, onChange, onTrouble, onWrite } = options;
   let leading = false;
   let seen: { readonly renewal: string; readonly at: Millis } | undefined;
   let renewed: Millis = -Infinity;
   const become = (next: boolean): void => {
     if (next !== leading) onChange(next);
     leading = next;
+  };
+  let trouble: string | undefined;
+  const tell = (why: string | undefined): void => {
+    if (why !== trouble) onTrouble(why);
+    trouble = why;
   };
   const write = async (before: JsonObject | undefined, holder: string): Promise<void> => {
     await writeLease(options, before, { holder, seconds: leaseSeconds, now: now() });
@@ -53,8 +60,10 @@ export async function electLeader(options: LeaderOptions): Promise<void> {
         renewed = now();
         become(true);
       } else become(false);
+      tell(undefined);
     } catch (error) {
       if (!isApiFailure(error)) throw error;
+      tell(error.status === 409 ? undefined : error.message);
       // 409: somebody else was faster. Else nobody can be told to speak; who spoke last stops in time.
       if (error.status === 409 || now() - renewed > leaseSeconds * 1000) become(false);
     }

@@ -85,6 +85,13 @@ describeWith(['helm'], 'the chart', () => {
     ]);
   });
 
+  it('makes the Lease of the analyzer also where somebody else makes the roles, and none for one that is silent', () => {
+    const kindsWith = (value: string): string[] => objectsOf(['--set', value]).map(({ kind }) => kind);
+    expect(kindsWith('rbac.create=false')).toContain('Lease');
+    expect(kindsWith('rbac.create=false').filter((kind) => /Role/.test(kind))).toEqual([]);
+    expect(kindsWith('analyzer.speak=false')).not.toContain('Lease');
+  });
+
   it('renders another object for each target, and Forbid for each CronJob', () => {
     const objects = objectsOf(inCi('endpoints-values.yaml'));
     const jobs = objects.filter(({ kind }) => kind === 'CronJob');

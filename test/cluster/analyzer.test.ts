@@ -206,7 +206,7 @@ describeWith(programsFor(options), 'an analyzer on a real API server', () => {
       let leads = false;
       const election = electLeader({
         ...{ api, namespace: 'default', name: 'test', identity, leaseSeconds: 2, renewMs: 300, pause: apiPause },
-        ...{ signal: leaving.signal, now: Date.now, onWrite: () => undefined },
+        ...{ signal: leaving.signal, now: Date.now, onWrite: () => undefined, onTrouble: () => undefined },
         onChange: (leading) => (leads = leading),
       });
       return {

@@ -129,6 +129,8 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<RunningAnal
         },
         ...slowRenewal,
         onWrite: () => void own.lease++,
+        onTrouble: (why) =>
+          why === undefined ? log('info', 'election goes on') : log('warn', 'no leader elected', { why }),
         onChange(next) {
           leading = next;
           log('info', next ? 'leading' : 'following');
@@ -182,7 +184,7 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<RunningAnal
     return { sizeBytes, quotaBytes, fullAt: quotaBytes === undefined ? undefined : quotaReachedAt(sizes, quotaBytes) };
   };
 
-  const take = createTaker(live, (taken, dropped) => {
+  const take = createTaker(live, now, (taken, dropped) => {
     requests.received += taken;
     requests.dropped += dropped;
   });
@@ -239,10 +241,11 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<RunningAnal
 /** Hands requests on, each batch once; the reply carries what stands. */
 function createTaker(
   live: LiveAnalysis,
+  now: () => Millis,
   onTaken: (taken: number, dropped: number) => void,
 ): (body: Json | undefined) => BatchReply | undefined {
   const last = new Map<string, number>();
-  const isNew = ({ from, number }: Batch): boolean => {
+  const isNew = ({ from, number }: Pick<Batch, 'from' | 'number'>): boolean => {
     if ((last.get(from) ?? -Infinity) >= number) return false;
     // Pods come and go; the oldest name is forgotten.
     last.delete(from);
@@ -251,7 +254,7 @@ function createTaker(
     return true;
   };
   return (body) => {
-    const batch = readBatch(body);
+    const batch = readBatch(body, now());
     if (!batch) return undefined;
     if (isNew(batch)) {
       live.offer(batch.requests);

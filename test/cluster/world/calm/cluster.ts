@@ -37,7 +37,8 @@ export const elections: Calm = {
     const run = (i: number, identity: string, leaving: AbortSignal): Promise<void> =>
       electLeader({
         ...{ api, namespace: 'operators', name: `operator-${i}`, identity, leaseSeconds: 15, renewMs: 2_000, pause },
-        ...{ signal: leaving, now: Date.now, onChange: () => undefined, onWrite: () => undefined },
+        ...{ signal: leaving, now: Date.now },
+        ...{ onChange: () => undefined, onTrouble: () => undefined, onWrite: () => undefined },
       });
     every(0, async () => {
       const first = AbortSignal.any([signal, AbortSignal.timeout(40_000)]);
