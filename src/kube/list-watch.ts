@@ -35,6 +35,8 @@ export interface ListWatchOptions {
   /** Metadata only, which is a tenth of the work; the whole object otherwise. */
   readonly metadataOnly: boolean;
   readonly sink: ListWatchSink;
+  /** Goes on from here instead of listing first. */
+  readonly from?: Revision | undefined;
   readonly signal: AbortSignal;
   readonly pause: Pause;
   /** 0..1, to spread watches in time. */
@@ -57,7 +59,7 @@ const forbiddenPause = 60_000;
  */
 export async function listWatch(options: ListWatchOptions): Promise<void> {
   const { signal, sink, pause, random } = options;
-  const position: Position = { revision: undefined, streamsList: true };
+  const position: Position = { revision: options.from, streamsList: true };
   let failures = 0;
   while (!signal.aborted) {
     try {

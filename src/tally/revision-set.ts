@@ -9,6 +9,8 @@ export interface RevisionSet {
   merge(chunks: ReadonlyMap<number, Uint32Array>): void;
   /** How many there are in (after, ...]. */
   count(after?: Revision): number;
+  /** Drops what is in whole chunks up to a revision. Returns how many there were, and the last revision that is forgotten. */
+  forget(revision: Revision): { count: number; upTo: Revision };
   /** The lowest and the highest; 0 where there is none. */
   bounds(): { first: Revision; last: Revision };
   readonly chunks: ReadonlyMap<number, Uint32Array>;
@@ -46,6 +48,17 @@ export function createRevisionSet(): RevisionSet {
         const chunk = chunkFor(index);
         for (let i = 0; i < words.length; i++) chunk[i]! |= words[i]!;
       }
+    },
+    forget(revision) {
+      const firstKept = Math.floor((revision + 1) / bitsPerChunk);
+      let count = 0;
+      for (const [index, words] of chunks) {
+        if (index >= firstKept) continue;
+        for (const word of words) count += popCount(word);
+        chunks.delete(index);
+      }
+      lastIndex = -1;
+      return { count, upTo: firstKept * bitsPerChunk - 1 };
     },
     bounds() {
       const indices = [...chunks.keys()].sort((a, b) => a - b);

@@ -123,27 +123,54 @@ describeWith(programsFor(options), 'an analyzer whose API server fails it', () =
     expect(notSeen.join('\n')).toMatch(/no longer had revisions \d+ to \d+ of \d+ resources/);
   });
 
+  /** gears.apps.example.com, as an operator's chart defines it. */
+  const gears = (served: readonly string[]): JsonObject => ({
+    metadata: { name: 'gears.apps.example.com' },
+    spec: {
+      ...{ group: 'apps.example.com', scope: 'Namespaced', names: { plural: 'gears', kind: 'Gear' } },
+      versions: ['v1beta1', 'v1'].map((name) => ({
+        ...{ name, served: served.includes(name), storage: name === 'v1beta1' },
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      })),
+    },
+  });
+  const gearsNow = () => live.status().resources.find(({ resource }) => resource.resource === 'gears');
+
   it('forgets a custom resource that is deleted, and takes it up again', async () => {
-    const definition: JsonObject = {
-      metadata: { name: 'gears.apps.example.com' },
-      spec: {
-        ...{ group: 'apps.example.com', scope: 'Namespaced', names: { plural: 'gears', kind: 'Gear' } },
-        versions: [
-          {
-            ...{ name: 'v1', served: true, storage: true },
-            schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-          },
-        ],
-      },
-    };
-    const stateNow = () => live.status().resources.find(({ resource }) => resource.resource === 'gears')?.state;
     for (let i = 0; i < 2; i++) {
-      await world.request('POST', definitions, definition);
-      await until('it to be watched', () => stateNow() === 'watching');
+      await world.request('POST', definitions, gears(['v1']));
+      await until('it to be watched', () => gearsNow()?.state === 'watching');
       await world.request('DELETE', `${definitions}/gears.apps.example.com`);
-      await until('it to be forgotten', () => stateNow() === undefined);
+      await until('it to be forgotten', () => gearsNow() === undefined);
     }
     expect(live.status().resources.every(({ state }) => state === 'watching')).toBe(true);
+  });
+
+  it('counts each write of a custom resource once, though the version it is served in changes', async () => {
+    await world.request('POST', definitions, gears(['v1beta1']));
+    await until('it to be watched', () => gearsNow()?.state === 'watching');
+    const of = (version: string) => `/apis/apps.example.com/${version}/namespaces/default/gears`;
+    const write = (version: string, name: string) =>
+      world.request('POST', of(version), {
+        ...{ apiVersion: `apps.example.com/${version}`, kind: 'Gear', metadata: { name } },
+      });
+    for (let i = 0; i < 20; i++) await write('v1beta1', `gear-${i}`);
+    await until('them to be counted', () => gearsNow()?.writes === 20);
+    for (const served of [['v1beta1', 'v1'], ['v1']] as const) {
+      await world.request('PATCH', `${definitions}/gears.apps.example.com`, gears(served), {
+        fieldManager: 'operator',
+      });
+      await until('the other version to be watched', () => {
+        const now = gearsNow();
+        return now?.state === 'watching' && now.resource.version === 'v1';
+      });
+    }
+    await write('v1', 'gear-20');
+    await until('the next to be counted', () => (gearsNow()?.writes ?? 0) > 20);
+    expect(gearsNow()?.writes).toBe(21);
+    expect(live.status().isEtcd).toBe(true);
+    await world.request('DELETE', `${definitions}/gears.apps.example.com`);
+    await until('it to be forgotten', () => gearsNow() === undefined);
   });
 
   it('counts, in a replica that joins late, from when it joined and says so', async () => {

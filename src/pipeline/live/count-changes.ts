@@ -13,7 +13,7 @@ import type { Gaps } from './gaps.ts';
 import type { KnownObjects } from './known-objects.ts';
 import type { Recent } from './recent.ts';
 import type { RequestJoin } from './request-join.ts';
-import type { ResourceState, ResourceStates } from './resource-state.ts';
+import { isElsewhere, type ResourceState, type ResourceStates } from './resource-state.ts';
 import type { Samples } from './samples.ts';
 import { createStoredSizes } from './stored-sizes.ts';
 import type { LiveWindow, LiveWrite } from './window.ts';
@@ -41,8 +41,13 @@ export interface ChangeCounter extends ClusterSink {
   settle(): void;
   /** Every first list is in, or was given up. */
   readonly synced: boolean;
-  /** Counts from here on even where lists are missing: their resources are then counted from their first list on. */
-  giveUpWaiting(): void;
+  /** Whether `begin` would count something that is held back: where all are listed, or, with patience at its end, some. */
+  isReady(patient: boolean): boolean;
+  /**
+   * Counts what was listed, and of the rest from its first list on.
+   * @param ceiling where the etcd is by now, to tell what is kept in another; undefined where that could not be learnt
+   */
+  begin(ceiling: Revision | undefined): void;
   readonly notSeen: readonly string[];
 }
 
@@ -65,12 +70,13 @@ const text = new TextDecoder();
 
 /**
  * Counts each change once. Until every resource was listed nothing is counted: the newest of these lists is where
- * counting begins, and what came meanwhile is held back until it is known.
+ * counting begins, and what came meanwhile is held back until it is known. What is kept in another etcd is counted from
+ * its own list on; its revisions say nothing of the others'.
  */
 export function createChangeCounter(counters: Counters, now: () => Millis): ChangeCounter {
   const { states, known, window, day, coverage, samples, recent, join, gaps } = counters;
   const sizes = createStoredSizes(window.addBytes);
-  let held: Change[] | undefined = [];
+  let held: Change[] = [];
   let heldStored: StoredWrite[] = [];
   let notSeen: readonly string[] = [];
 
@@ -92,14 +98,15 @@ export function createChangeCounter(counters: Counters, now: () => Millis): Chan
     if (deleted) known.remove(key);
     else known.set(key, state.index, revision);
     state.liveKeys += (deleted ? 0 : 1) - (previous === 0 ? 0 : 1);
-    coverage.reached(revision);
-    if (coverage.from === undefined || revision <= coverage.from) return;
+    if (!state.elsewhere) coverage.reached(revision);
+    if (state.from === undefined || revision <= state.from) return;
     if (type === 'LISTED') gaps.recovered(state, revision);
     const at = now();
     const created = previous === 0 && !deleted;
-    coverage.saw(revision, deleted);
+    if (!state.elsewhere) coverage.saw(revision, deleted);
     write(state, key, revision, created, deleted ? undefined : value, at);
-    if (!join.active) return;
+    // Requests are remembered by revision, and one of another etcd may have the same number.
+    if (!join.active || state.elsewhere) return;
     const digest = (): Digest | undefined => {
       const object = asObject(parseJson(text.decode(value)));
       return metadataDigest(asObject(object['metadata']));
@@ -110,12 +117,14 @@ export function createChangeCounter(counters: Counters, now: () => Millis): Chan
   const write = (
     state: ResourceState,
     bytes: Uint8Array,
-    revision: Revision,
+    stored: Revision,
     created: boolean,
     value: Uint8Array | undefined,
     at: Millis,
   ): void => {
     const key = text.decode(bytes);
+    // Times are told by revisions of the one etcd: what is kept elsewhere stands where that was when it came.
+    const revision = state.elsewhere ? coverage.to : stored;
     state.writes++;
     day.add(state.prefix, at);
     recent.add(key, at);
@@ -136,53 +145,61 @@ export function createChangeCounter(counters: Counters, now: () => Millis): Chan
   };
 
   const change = (next: Change): void => {
-    if (held) held.push(next);
+    if (next.state.from === undefined) held.push(next);
     else apply(next);
   };
 
-  const release = (): void => {
-    if (!held) return;
+  const begin = (ceiling: Revision | undefined): void => {
+    const listed = [...states.all.values()].filter((state) => state.from === undefined && state.listed > 0);
+    for (const state of listed) state.elsewhere = isElsewhere(state, ceiling);
+    const together = listed.filter(({ elsewhere }) => !elsewhere);
+    if (coverage.from === undefined) {
+      coverage.begin(together.length > 0 ? Math.max(...together.map((state) => state.listed)) : (ceiling ?? 0));
+      if (together.length < listed.length / 2) coverage.ruleOutEtcd();
+    }
+    for (const state of listed) state.from = state.elsewhere ? state.listed : coverage.from;
     const waiting = held;
-    held = undefined;
-    coverage.begin(
-      Math.max(0, ...[...states.all.values()].filter(({ settled }) => settled).map(({ reached }) => reached)),
-    );
-    for (const each of waiting) apply(each);
+    held = [];
+    for (const each of waiting) change(each);
+    for (const { reached } of together) coverage.reached(reached);
     for (const each of heldStored) applyStored(each);
     heldStored = [];
   };
-  const releaseWhenSettled = (): void => {
-    if (states.all.size > 0 && [...states.all.values()].every(({ settled }) => settled)) release();
+  const isReady = (patient: boolean): boolean => {
+    const all = [...states.all.values()];
+    if (coverage.from === undefined && patient) return all.length > 0 && all.every(({ settled }) => settled);
+    return all.some(({ from, listed }) => from === undefined && listed > 0);
   };
 
   const reach = (state: ResourceState, revision: Revision): void => {
     state.reached = Math.max(state.reached, revision);
     // Held back, it must not move where counting begins.
-    if (!held) coverage.reached(revision);
+    if (state.from !== undefined && !state.elsewhere) coverage.reached(revision);
     day.reached(coverage.to, now());
   };
   const stateOf = (resource: WatchableResource): ResourceState | undefined => states.of(resource);
 
   return {
     get synced() {
-      return held === undefined;
+      return coverage.from !== undefined;
     },
     get notSeen() {
       return notSeen;
     },
     settle: () => sizes.settle(now()),
-    giveUpWaiting: release,
+    isReady,
+    begin,
     onStored(stored) {
-      if (held) heldStored.push(stored);
+      if (coverage.from === undefined) heldStored.push(stored);
       else applyStored(stored);
     },
     onNotSeen: (sentences) => void (notSeen = sentences),
-    onResources(added, removed) {
+    onResources(added, removed, floor) {
       for (const resource of removed) {
         const state = states.remove(resource);
         if (state) known.forget(state.index);
       }
-      for (const resource of added) states.add(resource);
+      for (const resource of added) states.add(resource, floor);
     },
     onListing(resource) {
       const state = stateOf(resource);
@@ -194,8 +211,8 @@ export function createChangeCounter(counters: Counters, now: () => Millis): Chan
       const state = stateOf(resource);
       if (!state) return;
       const taken = take(state, object);
-      // Of a first list nothing is counted, so it need not be held.
-      if (held && !state.settled) {
+      // What was there before anything is counted need not be held.
+      if (state.from === undefined && taken.revision <= (coverage.from ?? Infinity)) {
         if (known.revisionOf(taken.key) === 0) state.liveKeys++;
         known.set(taken.key, state.index, taken.revision);
       } else change({ type: 'LISTED', state, object: taken });
@@ -205,15 +222,15 @@ export function createChangeCounter(counters: Counters, now: () => Millis): Chan
       if (!state) return;
       known.endList(state.index, (key) => {
         state.liveKeys--;
-        if (held || coverage.from === undefined) return;
+        if (state.from === undefined) return;
         // When it went is not known, so the revision stays unexplained.
         gaps.recovered(state, revision);
         write(state, key, revision, false, undefined, now());
       });
       if (state.settled) gaps.end(state, revision, now());
       state.settled = true;
+      if (state.from === undefined) state.listed = revision;
       reach(state, revision);
-      releaseWhenSettled();
     },
     onChange(resource, type, object) {
       const state = stateOf(resource);
@@ -232,11 +249,6 @@ export function createChangeCounter(counters: Counters, now: () => Millis): Chan
       state.state = next.name;
       state.why = 'why' in next ? next.why : '';
       if (next.name === 'forbidden' || next.name === 'gone') state.settled = true;
-      if (next.name === 'gone') {
-        states.remove(resource);
-        known.forget(state.index);
-      }
-      releaseWhenSettled();
     },
   };
 }

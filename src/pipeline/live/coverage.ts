@@ -17,6 +17,10 @@ export interface Coverage {
   between(after: Revision, upTo: Revision): { readonly counted: number; readonly growth: number };
   /** Two objects were written under one revision, which no API server does in etcd: this store numbers otherwise. */
   readonly isEtcd: boolean;
+  /** It was found out by other means. */
+  ruleOutEtcd(): void;
+  /** Counts on, but no longer remembers which of the revisions up to this one were seen: `between` is then asked from 0, or from behind it. */
+  forgetBefore(revision: Revision): void;
 }
 
 /** A revision of several puts is seen now and then where two writers' transactions are batched by a proxy; many are proof. */
@@ -28,6 +32,10 @@ export function createCoverage(): Coverage {
   let to: Revision = 0;
   let shared = 0;
   let explained = false;
+  let ruledOut = false;
+  /** Seen up to `forgotten`. */
+  let before = 0;
+  let forgotten: Revision = 0;
   return {
     get from() {
       return from;
@@ -40,7 +48,7 @@ export function createCoverage(): Coverage {
       to = Math.max(to, revision);
     },
     saw(revision, isDeletion) {
-      if (from === undefined || revision <= from) return;
+      if (from === undefined || revision <= Math.max(from, forgotten)) return;
       // A lease that ends deletes all its Events in one revision.
       if (seen.has(revision) && !isDeletion) shared++;
       seen.add(revision);
@@ -48,7 +56,7 @@ export function createCoverage(): Coverage {
     },
     explain(revision) {
       explained = true;
-      seen.add(revision);
+      if (revision > forgotten) seen.add(revision);
       to = Math.max(to, revision);
     },
     reached(revision) {
@@ -57,10 +65,17 @@ export function createCoverage(): Coverage {
     between(after, upTo) {
       if (from === undefined || upTo <= Math.max(from, after)) return { counted: 0, growth: 0 };
       const start = Math.max(from, after);
-      return { counted: seen.count(start) - seen.count(upTo), growth: upTo - start };
+      const counted = seen.count(start) - seen.count(upTo);
+      return { counted: counted + (start < forgotten ? before : 0), growth: upTo - start };
     },
     get isEtcd() {
-      return explained || shared < provenOtherwise;
+      return explained || (!ruledOut && shared < provenOtherwise);
+    },
+    ruleOutEtcd: () => void (ruledOut = true),
+    forgetBefore(revision) {
+      const { count, upTo } = seen.forget(revision);
+      before += count;
+      forgotten = Math.max(forgotten, upTo);
     },
   };
 }

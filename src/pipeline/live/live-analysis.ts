@@ -14,6 +14,7 @@ import { topKeyIds, keyCount } from '../../tally/key-counts.ts';
 import { withAccepted } from '../../report/accepted.ts';
 import { explain } from '../explain.ts';
 import { acceptedByAnnotation } from './accepted-by-annotation.ts';
+import { createBeginning } from './begin-counting.ts';
 import { createBoard, idOfSubject, type Standing, type Transition } from './board.ts';
 import { createChangeCounter, type Counters, type StoredWrite } from './count-changes.ts';
 import { createCoverage } from './coverage.ts';
@@ -90,8 +91,6 @@ export interface LiveAnalysis {
 
 export const defaultWindow: WindowLimits = { halfMs: 10 * 60_000, keys: 200_000 };
 const defaultEvery = 5_000;
-/** A first list that takes longer is not waited for. */
-const syncPatience = 60_000;
 /** What other watches tell of a revision has come by then. */
 const settleMs = 2_000;
 /** Of the keys most often written, so many are looked at to see whether to watch them in full. */
@@ -122,6 +121,7 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
   const fulls = createFullWatches({ api, salt, signal, now, pause, random, writerOf: join.writerOf });
   const board = createBoard();
   const counter = createChangeCounter(counters, now);
+  const begin = createBeginning({ api, counter, signal, now, resources: () => states.all.size });
   const { promise: synced, resolve: onSynced } = Promise.withResolvers<void>();
   const moments = createMoments();
   /** Of objects that are or were watched in full, by subject. */
@@ -179,7 +179,7 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
     for (const key of up) {
       const object = parseKey(key).resource;
       const state = object && stateOf(states.all, object);
-      if (state) fulls.start(key, keyOf(object, state), state.resource);
+      if (state && !state.elsewhere) fulls.start(key, keyOf(object, state), state.resource);
     }
   };
 
@@ -191,6 +191,7 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
       join.turn();
       windowFrom = olderFrom;
       olderFrom = coverage.to;
+      coverage.forgetBefore(windowFrom ?? 0);
     }
     join.settle(now());
     fulls.settle();
@@ -218,9 +219,8 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
   };
 
   const run = async (): Promise<void> => {
-    const patience = now() + syncPatience;
     while (!signal.aborted) {
-      if (!counter.synced && now() >= patience && states.all.size > 0) counter.giveUpWaiting();
+      await begin();
       if (counter.synced) {
         onSynced();
         look();
@@ -228,6 +228,7 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
       const every = counter.synced ? Math.max(options.everyMs ?? defaultEvery, usualLookMs * 20) : 50;
       for (let waited = 0; waited < every && !signal.aborted; waited += 500) {
         await pause(Math.min(500, every), signal);
+        await begin();
         note();
         join.settle(now());
         counter.settle();

@@ -7,14 +7,23 @@ import { headOf } from '../../sources/kube-watch/value-of.ts';
 /** How one resource is watched. */
 export interface ResourceState {
   readonly index: number;
-  readonly resource: WatchableResource;
+  /** In the version that is watched now. */
+  resource: WatchableResource;
   /** Where an API server keeps it. */
   readonly prefix: string;
-  readonly head: Uint8Array;
+  head: Uint8Array;
   state: WatchState['name'] | 'starting';
   why: string;
   /** Listed at least once, or known to be out of reach. */
   settled: boolean;
+  /** Where the etcd was before the first list was asked for; undefined where that could not be learnt. */
+  readonly floor: Revision | undefined;
+  /** Of the first list; 0 before it. */
+  listed: Revision;
+  /** What is newer is counted; undefined while that is not decided, and what comes is held back. */
+  from: Revision | undefined;
+  /** It is kept in another etcd than namespaces are (`--etcd-servers-overrides`), whose revisions are another sequence. */
+  elsewhere: boolean;
   /** The newest revision that was told. */
   reached: Revision;
   writes: number;
@@ -24,7 +33,8 @@ export interface ResourceState {
 
 export interface ResourceStates {
   readonly all: ReadonlyMap<string, ResourceState>;
-  add(resource: WatchableResource): ResourceState;
+  /** One that is there already goes on in the version given. */
+  add(resource: WatchableResource, floor: Revision | undefined): ResourceState;
   of(resource: WatchableResource): ResourceState | undefined;
   remove(resource: WatchableResource): ResourceState | undefined;
   /** One sentence for each resource that is out of reach. */
@@ -36,7 +46,9 @@ export function createResourceStates(): ResourceStates {
   let next = 0;
   return {
     all,
-    add(resource) {
+    add(resource, floor) {
+      const known = all.get(idOfResource(resource));
+      if (known) return Object.assign(known, { resource, head: headOf(resource) });
       const state: ResourceState = {
         ...{
           index: next++ % 0x10000,
@@ -44,7 +56,8 @@ export function createResourceStates(): ResourceStates {
           prefix: pathOf(resource.group, resource.resource),
           head: headOf(resource),
         },
-        ...{ state: 'starting', why: '', settled: false, reached: 0, writes: 0, liveKeys: 0, relists: 0 },
+        ...{ state: 'starting', why: '', settled: false, floor, listed: 0, from: undefined, elsewhere: false },
+        ...{ reached: 0, writes: 0, liveKeys: 0, relists: 0 },
       };
       all.set(idOfResource(resource), state);
       return state;
@@ -56,12 +69,25 @@ export function createResourceStates(): ResourceStates {
       return state;
     },
     notSeen: () =>
-      [...all.values()].flatMap(({ state, why, resource: { resource, group } }) => {
-        const name = group === '' ? resource : `${resource}.${group}`;
+      [...all.values()].flatMap((each) => {
+        const { state, why, elsewhere } = each;
+        const name = nameOf(each);
         if (state === 'forbidden')
           return [`${name}: not allowed to be watched, so its writes are not counted (${why})`];
         if (state === 'retrying') return [`${name}: the watch is interrupted and will go on where it was (${why})`];
+        if (elsewhere)
+          return [`${name}: kept in an etcd of its own, so its writes are counted and are no part of the coverage`];
         return [];
       }),
   };
+}
+
+/** `deployments.apps` */
+function nameOf({ resource: { resource, group } }: ResourceState): string {
+  return group === '' ? resource : `${resource}.${group}`;
+}
+
+/** One etcd's revisions only rise: a list that was made between two looks at it lies between them, or was made elsewhere. */
+export function isElsewhere({ floor, listed }: ResourceState, ceiling: Revision | undefined): boolean {
+  return (floor !== undefined && listed < floor) || (ceiling !== undefined && listed > ceiling);
 }

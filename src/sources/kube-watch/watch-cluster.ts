@@ -1,4 +1,5 @@
 import { isApiFailure, type KubeApi } from '../../kube/api.ts';
+import { newestRevision } from '../../kube/newest-revision.ts';
 import { discoverResources, idOfResource, pathOfResource, type WatchableResource } from '../../kube/discovery.ts';
 import { listWatch, type ListWatchSink, type WatchState } from '../../kube/list-watch.ts';
 import type { Pause } from '../../kube/pause.ts';
@@ -6,8 +7,16 @@ import type { Revision } from '../../model/write.ts';
 import type { WatchedObject } from '../../kube/watch-frames.ts';
 
 export interface ClusterSink {
-  /** These are watched from now on, and these no longer. */
-  onResources(added: readonly WatchableResource[], removed: readonly WatchableResource[]): void;
+  /**
+   * These are watched from now on, and these no longer. What is added again goes on, in another version or because it
+   * was gone for a moment.
+   * @param floor where the etcd was before; undefined where that could not be learnt
+   */
+  onResources(
+    added: readonly WatchableResource[],
+    removed: readonly WatchableResource[],
+    floor: Revision | undefined,
+  ): void;
   onListing(resource: WatchableResource): void;
   onListed(resource: WatchableResource, object: WatchedObject): void;
   onListEnd(resource: WatchableResource, revision: Revision): void;
@@ -28,6 +37,16 @@ export interface ClusterWatchOptions {
   readonly random: () => number;
 }
 
+/** A resource that is watched. */
+interface Watch {
+  readonly resource: WatchableResource;
+  readonly ending: AbortController;
+  /** It was served no more; discovery tells whether it still is not. */
+  gone: boolean;
+  /** Everything up to here was told; undefined before a list has ended. */
+  reached: Revision | undefined;
+}
+
 const rediscoverEvery = 60_000;
 /** A new custom resource is served a moment after its definition is. */
 const settleAfterDefinition = 500;
@@ -40,7 +59,7 @@ const neverWatched = new Set(['componentstatuses.']);
 /** Watches every resource that the API server serves from its own etcd, custom ones as they come and go, until the signal fires. */
 export async function watchCluster(options: ClusterWatchOptions): Promise<void> {
   const { api, sink, signal, pause, random, secrets } = options;
-  const watched = new Map<string, { readonly resource: WatchableResource; readonly ending: AbortController }>();
+  const watched = new Map<string, Watch>();
   let stale = true;
   let wake = (): void => undefined;
   const rediscover = (): void => {
@@ -49,28 +68,39 @@ export async function watchCluster(options: ClusterWatchOptions): Promise<void> 
   };
 
   const start = (resource: WatchableResource): void => {
-    const ending = new AbortController();
     const id = idOfResource(resource);
-    watched.set(id, { resource, ending });
+    const from = watched.get(id)?.reached;
+    const watch: Watch = { resource, ending: new AbortController(), gone: false, reached: from };
+    watched.set(id, watch);
     const to: ListWatchSink = {
-      onListing: () => sink.onListing(resource),
+      onListing() {
+        sink.onListing(resource);
+        watch.reached = undefined;
+      },
       onListed: (object) => sink.onListed(resource, object),
-      onListEnd: (revision) => sink.onListEnd(resource, revision),
+      onListEnd(revision) {
+        sink.onListEnd(resource, revision);
+        watch.reached = revision;
+      },
       onChange(type, object) {
         sink.onChange(resource, type, object);
+        if (watch.reached !== undefined) watch.reached = object.revision;
         if (definers.has(id)) rediscover();
       },
-      onReached: (revision) => sink.onReached(resource, revision),
+      onReached(revision) {
+        sink.onReached(resource, revision);
+        watch.reached = revision;
+      },
       onState(state) {
         sink.onState(resource, state);
         if (state.name !== 'gone') return;
-        watched.delete(id);
+        watch.gone = true;
         rediscover();
       },
     };
     void listWatch({
-      ...{ api, path: pathOfResource(resource), metadataOnly: !inFull.has(id), sink: to, pause, random },
-      signal: AbortSignal.any([signal, ending.signal]),
+      ...{ api, path: pathOfResource(resource), metadataOnly: !inFull.has(id), sink: to, from, pause, random },
+      signal: AbortSignal.any([signal, watch.ending.signal]),
     });
   };
 
@@ -82,24 +112,26 @@ export async function watchCluster(options: ClusterWatchOptions): Promise<void> 
         (resource) => !neverWatched.has(idOfResource(resource)) && (secrets || idOfResource(resource) !== 'secrets.'),
       );
       sink.onNotSeen([...(secrets ? [] : [secretsNotSeen]), ...notSeen]);
-      const added = wanted.filter((resource) => !watched.has(idOfResource(resource)));
-      const left = new Map(wanted.map((resource) => [idOfResource(resource), resource]));
-      const removed = [...watched.values()].filter(
-        ({ resource }) => left.get(idOfResource(resource))?.version !== resource.version,
-      );
-      for (const { resource, ending } of removed) {
-        ending.abort();
-        watched.delete(idOfResource(resource));
-        // Served in another version from now on.
-        const other = left.get(idOfResource(resource));
-        if (other) added.push(other);
-      }
-      if (added.length + removed.length > 0)
+      const left = new Set(wanted.map(idOfResource));
+      const removed = [...watched.values()].filter(({ resource }) => !left.has(idOfResource(resource)));
+      const added = wanted.filter((resource) => {
+        const watch = watched.get(idOfResource(resource));
+        return watch === undefined || watch.gone || watch.resource.version !== resource.version;
+      });
+      if (added.length + removed.length > 0) {
+        const floor = await newestRevision(api, signal);
+        for (const { resource, ending } of removed) {
+          ending.abort();
+          watched.delete(idOfResource(resource));
+        }
+        for (const resource of added) watched.get(idOfResource(resource))?.ending.abort();
         sink.onResources(
           added,
           removed.map(({ resource }) => resource),
+          floor,
         );
-      added.forEach(start);
+        added.forEach(start);
+      }
     } catch (error) {
       if (!isApiFailure(error)) throw error;
       // The watches that run tell what is wrong; this is tried again.

@@ -21,4 +21,17 @@ describe('coverage', () => {
     for (let i = 0; i < 20; i++) coverage.saw(6, false);
     expect(coverage.isEtcd).toBe(false);
   });
+
+  it('counts on over what it no longer remembers in detail', () => {
+    const coverage = createCoverage();
+    coverage.begin(1_000);
+    for (let revision = 1_001; revision <= 1_000_000; revision += 3) coverage.saw(revision, false);
+    const [whole, recent] = [coverage.between(0, 900_000), coverage.between(800_000, 1_000_000)];
+    coverage.forgetBefore(800_000);
+    expect(coverage.between(0, 900_000)).toEqual(whole);
+    expect(coverage.between(800_000, 1_000_000)).toEqual(recent);
+    coverage.saw(1_001, false); // told again by a list: it was counted
+    coverage.forgetBefore(900_000);
+    expect(coverage.between(0, 1_000_000)).toEqual({ counted: 333_000, growth: 999_000 });
+  });
 });
