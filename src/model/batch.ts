@@ -15,6 +15,8 @@ export interface Batch {
   /** Requests it had to drop before these because nobody took them. */
   readonly dropped: number;
   readonly requests: readonly Request[];
+  /** When it was sent, this time, by the clock of its requests; an analyzer's may be another. */
+  readonly sentAt: Millis;
   /** `version` of the findings it already has, "" for none. */
   readonly known: string;
 }

@@ -1,20 +1,28 @@
 import type { Batch } from '../../model/batch.ts';
 import type { Json } from '../../model/json.ts';
 import type { Request, Verb } from '../../model/request.ts';
+import type { Millis } from '../../model/write.ts';
 import { asList, asObject, asText, isObject } from '../../objects/json-text.ts';
 
 const verbs: readonly Verb[] = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 
-/** The batch in a body; undefined where it is none. A request that is none is left out. */
-export function readBatch(body: Json | undefined): Batch | undefined {
+/**
+ * The batch in a body; undefined where it is none. A request that is none is left out. Times become those of our clock,
+ * by how long each request waited at the webhook: its clock may differ, and after we were away it sends what is long past.
+ */
+export function readBatch(body: Json | undefined, now: Millis): Omit<Batch, 'sentAt'> | undefined {
   if (!isObject(body)) return undefined;
-  const { from, number, dropped, requests, known } = body;
+  const { from, number, dropped, requests, sentAt, known } = body;
   if (typeof from !== 'string' || typeof number !== 'number' || !Array.isArray(requests)) return undefined;
+  const ours = (at: Millis): Millis => now - (typeof sentAt === 'number' ? Math.max(0, sentAt - at) : 0);
   return {
     from,
     number,
     dropped: typeof dropped === 'number' && dropped > 0 ? dropped : 0,
-    requests: asList(requests).flatMap((request) => readRequest(request) ?? []),
+    requests: asList(requests).flatMap((each) => {
+      const request = readRequest(each);
+      return request ? [{ ...request, at: ours(request.at), answeredAt: ours(request.answeredAt) }] : [];
+    }),
     known: asText(known) ?? '',
   };
 }

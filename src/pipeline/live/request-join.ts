@@ -5,6 +5,7 @@ import type { Request } from '../../model/request.ts';
 import type { Millis, Revision } from '../../model/write.ts';
 import type { Confidence } from '../../model/writer.ts';
 import type { Digest } from '../../model/object.ts';
+import { createRequestCandidates, writerIn } from './request-candidates.ts';
 
 /** A committed change that waits for the request that made it. */
 export interface WaitingWrite {
@@ -31,6 +32,7 @@ export interface UserWrites extends KeyWrites {
 export interface RequestJoin {
   /** Whether any request came within the window; without any, nothing waits. */
   readonly active: boolean;
+  /** Their times are by the clock that writes are told by. */
   offer(requests: readonly Request[]): void;
   wrote(write: WaitingWrite): void;
   /** Decides for writes whose time has come. */
@@ -51,8 +53,8 @@ const mostNamed = 100_000;
 const mostPairs = 100_000;
 
 export function createRequestJoin(): RequestJoin {
-  /** By what they were based on: `basedOn` for updates and deletes, the uid for what is created. */
-  const candidates = new Map<string, Request[]>();
+  /** By `basedOn` for updates and deletes, by the uid for what is created. */
+  const candidates = createRequestCandidates(mostRequests);
   let waiting: WaitingWrite[] = [];
   const undecided = new Set<Revision>();
   const named = new Map<Revision, NamedWriter>();
@@ -63,13 +65,15 @@ export function createRequestJoin(): RequestJoin {
 
   const settleOne = (write: WaitingWrite): boolean => {
     const id = write.previous === 0 ? write.uid : String(write.previous);
-    const rivals = (candidates.get(id) ?? []).filter(
+    const { requests: asked, complete } = candidates.of(id, write.at);
+    const rivals = asked.filter(
       ({ uid, verb }) => (uid === undefined || uid === write.uid) && (write.previous === 0) === (verb === 'create'),
     );
-    const match = choose(rivals, candidates.get(String(write.revision)) ?? [], write);
+    const match = choose(rivals, candidates.of(String(write.revision), write.at).requests, write);
     if (!match) return false;
     candidates.delete(id);
-    const { request, confidence } = match;
+    const { request } = match;
+    const confidence = complete ? match.confidence : 'medium';
     const { user = '', fieldManager } = request;
     named.set(write.revision, {
       writer: { name: user, kind: 'user', confidence },
@@ -98,12 +102,8 @@ export function createRequestJoin(): RequestJoin {
         }
         const id =
           request.verb === 'create' ? request.uid : request.basedOn === undefined ? undefined : String(request.basedOn);
-        if (id === undefined) continue;
-        const list = candidates.get(id);
-        if (list) list.push(request);
-        else candidates.set(id, [request]);
+        if (id !== undefined) candidates.add(id, request);
       }
-      trim(candidates, mostRequests);
     },
     wrote(write) {
       if (!(offered || lastOffer)) return;
@@ -119,6 +119,7 @@ export function createRequestJoin(): RequestJoin {
         undecided.delete(write.revision);
         return false;
       });
+      candidates.forgetBefore(now - giveUpAfter);
     },
     writerOf: (revision) => named.get(revision) ?? (undecided.has(revision) ? 'waiting' : undefined),
     users() {
@@ -184,8 +185,6 @@ function choose(
   const request = (isOneWriter(winners) ? winners[0] : undefined) ?? (rivals.at(-1) ?? all.at(-1))!;
   return { request, confidence: 'medium' };
 }
-
-const writerIn = ({ user, fieldManager, subresource }: Request): string => `${user}\n${fieldManager}\n${subresource}`;
 
 function isOneWriter(requests: readonly Request[]): boolean {
   const [first] = requests;

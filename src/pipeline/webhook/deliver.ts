@@ -37,7 +37,7 @@ export interface DeliveryPorts {
 interface Reader {
   readonly outbox: Outbox<Request>;
   /** On its way, or to be sent again as it is. */
-  pending: Batch | undefined;
+  pending: Omit<Batch, 'sentAt'> | undefined;
   version: string;
   findings: readonly StandingFinding[];
   nextAt: Millis;
@@ -59,7 +59,7 @@ export function createDelivery(from: string, limits: DeliveryLimits, ports: Deli
     const { items, dropped } = reader.pending ? { items: [], dropped: 0 } : reader.outbox.take(limits.batch);
     reader.pending ??= { from, number: ++numbered, dropped, requests: items, known: reader.version };
     try {
-      const reply = readReply(await ports.send(address, reader.pending));
+      const reply = readReply(await ports.send(address, { ...reader.pending, sentAt: ports.now() }));
       if (!reply) throw new Error('its reply is no reply to a batch');
       counts.delivered += reader.pending.requests.length;
       reader.pending = undefined;

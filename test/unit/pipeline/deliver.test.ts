@@ -89,6 +89,19 @@ describe('delivery to analyzers', () => {
     expect(delivery.counts).toMatchObject({ dropped: 2, failures: 2 });
   });
 
+  it('says of each batch when it was sent, which for one that failed is another time', async () => {
+    const { delivery, sent, replies, turn } = stage(['a']);
+    replies.set('a', 'down');
+    delivery.add(request('1'));
+    await turn(100);
+    replies.set('a', { version: '' });
+    await turn(60_000);
+    expect(sent.map(({ batch: { number, sentAt } }) => ({ number, sentAt }))).toEqual([
+      { number: 1, sentAt: 100 },
+      { number: 1, sentAt: 60_100 },
+    ]);
+  });
+
   it('lets no analyzer that is away hold up another', async () => {
     const { delivery, replies, turn, namesSentTo } = stage(['a', 'b']);
     replies.set('a', 'down');
@@ -108,7 +121,7 @@ describe('delivery to analyzers', () => {
     expect(heard.at(-1)).toEqual({ names: ['x', 'y'] });
     replies.set('a', { version: '1' });
     await turn(2_000);
-    expect(sent.at(-1)?.batch).toEqual({ from: 'me', number: 6, dropped: 0, requests: [], known: '1' });
+    expect(sent.at(-1)?.batch).toEqual({ from: 'me', number: 6, dropped: 0, requests: [], sentAt: 5_000, known: '1' });
     expect(heard.at(-2)).toEqual({ names: undefined });
   });
 

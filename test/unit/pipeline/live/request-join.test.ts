@@ -17,7 +17,7 @@ function winner(requests: readonly Request[], of: WaitingWrite = write()) {
   const join = createRequestJoin();
   join.offer(requests);
   join.wrote(of);
-  join.settle(2_000);
+  join.settle(of.at + 2_000);
   const named = join.writerOf(of.revision);
   return named === 'waiting' || named === undefined ? named : `${named.writer.confidence} ${named.writer.name}`;
 }
@@ -61,6 +61,26 @@ describe('the request that made a write', () => {
     join.wrote(write({ revision: 12, previous: 11, at: 5_000 }));
     join.settle(10_000);
     expect(join.writerOf(12)).toBeUndefined();
+  });
+
+  it('is none of a minute ago or longer, which changed nothing or was refused by others', () => {
+    const late = write({ at: 21_600_000 });
+    expect(winner([asked('ann')], late)).toBe('waiting');
+    expect(winner([asked('ann'), asked('ben', { at: 21_599_000 })], late)).toBe('high ben');
+    expect(winner([asked('ann', { at: 21_540_000 })], late)).toBe('high ann');
+  });
+
+  it('is no more than likely where more asked than are remembered', () => {
+    const many = Array.from({ length: 100 }, (_, i) => asked(`other-${i}`, { metadataDigest: 100 + i }));
+    expect(winner([...many.slice(0, 30), asked('ann', { metadataDigest: 7 })])).toBe('high ann');
+    expect(winner([...many, asked('ann', { metadataDigest: 7 })])).toBe('medium ann');
+    const earlier = many.map((request) => ({ ...request, at: -60_001 }));
+    expect(winner([...earlier, asked('ann')])).toBe('high ann');
+  });
+
+  it('is found among any number that ask for the same again', () => {
+    const loop = Array.from({ length: 1_000 }, () => asked('ben', { metadataDigest: 6 }));
+    expect(winner([asked('ann', { metadataDigest: 7 }), ...loop])).toBe('high ann');
   });
 
   it('counts for its user, those that are certain apart, and outlives one turn of the window', () => {
