@@ -221,6 +221,32 @@ describeWith(['etcd'], 'maintenance of a member whose disk has no room for a cop
   });
 });
 
+describeWith(['etcd-3.5', 'etcd-3.6'], 'maintenance during which CORRUPT is armed', () => {
+  // Up to 3.5 etcd takes writes again, diverged members or not, once NOSPACE is disarmed.
+  it.each(['3.5', '3.6'] as const)('on etcd %s stops, and leaves NOSPACE armed too', async (version) => {
+    const { etcd } = await fullCluster({ version });
+    const { client, endpoint } = etcd;
+    const { memberId } = await client.status();
+    let turns = 0;
+    const record = await maintained(endpoint, {
+      interfere: async (path) => {
+        // The last one's turn: every file is small enough after it.
+        if (path.endsWith('/Defragment') && ++turns === 3) await arm(endpoint, memberId, 'CORRUPT');
+        return undefined;
+      },
+    });
+    expect(record).toMatchObject({
+      outcome: 'failed',
+      why: expect.stringMatching(/^CORRUPT is armed for .*; NOSPACE stays armed, because CORRUPT of .* is too/),
+    });
+    expect(record.why).not.toMatch(/othing was touched/);
+    expect(story(record).at(-1)).toBe('disarm: refused');
+    const kinds = (await client.alarms()).map(({ alarm }) => alarm);
+    expect(kinds).toEqual(expect.arrayContaining(['NOSPACE', 'CORRUPT']));
+    await expect(client.put('/registry/configmaps/team-a/after', 'written')).rejects.toThrow(/corrupt|space/);
+  });
+});
+
 describeWith(['etcd'], 'maintenance that something comes between', () => {
   it('whose call outlives its deadline waits until the member is done, and blocks no second one', async () => {
     const { etcd, acknowledged } = await fullCluster();

@@ -1,6 +1,6 @@
 import { listed } from '../../words/listed.ts';
 import { hazardsOf } from './versions.ts';
-import { armedFor, isAnswering, nameOf, votersOf, type AnsweringMember, type Seen } from './seen.ts';
+import { armedFor, graveAlarms, isAnswering, nameOf, votersOf, type AnsweringMember, type Seen } from './seen.ts';
 
 /** Entries by which a member may be behind and still be called up to date. */
 const lagAllowed = 1_000;
@@ -11,7 +11,7 @@ export function whyUnsound(seen: Seen): string[] {
   if (corrupt.length > 0)
     return [
       `CORRUPT is armed for ${listed(corrupt.map((id) => nameById(seen, id)))}: its data differs from the others'. ` +
-        'Nothing was touched: find the damaged member (etcdctl endpoint hashkv), remove it and add it again empty, or restore a backup',
+        'Nothing more is touched: find the damaged member (etcdctl endpoint hashkv), remove it and add it again empty, or restore a backup',
     ];
   if (seen.strangers.length > 0) return [...seen.strangers];
   const voters = votersOf(seen);
@@ -23,9 +23,9 @@ export function whyUnsound(seen: Seen): string[] {
     ...voters
       .filter((member) => !isAnswering(member) && member.clientUrls.length > 0 && !member.defragmenting)
       .map((member) => `member ${nameOf(member)} does not answer: ${member.silence ?? 'unknown why'}`),
-    ...seen.alarms
-      .filter(({ alarm }) => alarm !== 'NOSPACE')
-      .map(({ alarm, memberId }) => `${nameById(seen, memberId)} has an alarm we do not know: ${alarm}`),
+    ...graveAlarms(seen).map(
+      ({ alarm, memberId }) => `${nameById(seen, memberId)} has an alarm we do not know: ${alarm}`,
+    ),
     ...differing(seen.members.filter(isAnswering)),
     ...answering.flatMap((member) => whyBehind(member, answering)),
     ...whyCatchingUp(seen.members.filter(isAnswering)),
@@ -35,6 +35,11 @@ export function whyUnsound(seen: Seen): string[] {
 export function nameById({ members }: Pick<Seen, 'members'>, id: string): string {
   const member = members.find((each) => each.id === id);
   return member ? nameOf(member) : `member ${id}, which is no longer in the list`;
+}
+
+/** `NOSPACE of member-1`, each once. */
+export function alarmNames({ members, alarms }: Pick<Seen, 'members' | 'alarms'>): string[] {
+  return [...new Set(alarms.map(({ alarm, memberId }) => `${alarm} of ${nameById({ members }, memberId)}`))];
 }
 
 /** The voter that a majority of them, in fact all, call their leader. */

@@ -64,6 +64,11 @@ export function armedFor({ alarms }: Pick<Seen, 'alarms'>, alarm: string): strin
   return alarms.filter((each) => each.alarm === alarm).map(({ memberId }) => memberId);
 }
 
+/** Those that tell of more than a full database: nothing here may lift them, or go on beside them. */
+export function graveAlarms({ alarms }: Pick<Seen, 'alarms'>): Alarm[] {
+  return alarms.filter(({ alarm }) => alarm !== 'NOSPACE');
+}
+
 /** `member-1`, or its id while it has no name. */
 export function nameOf({ name, id }: Pick<SeenMember, 'name' | 'id'>): string {
   return name === '' ? id : name;

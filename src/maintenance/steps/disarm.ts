@@ -3,12 +3,15 @@ import { listed } from '../../words/listed.ts';
 import { bytes } from '../../words/units.ts';
 import type { StepOutcome } from '../journal.ts';
 import { memberLimits } from '../plan/decide.ts';
-import { leaderOf, nameById } from '../plan/health.ts';
+import { alarmNames, leaderOf, nameById } from '../plan/health.ts';
 import { wayOut } from '../plan/learners.ts';
-import { armedFor, isAnswering, nameOf, type Seen } from '../plan/seen.ts';
+import { armedFor, graveAlarms, isAnswering, nameOf, type Seen } from '../plan/seen.ts';
 import type { Ports } from '../ports.ts';
 
-/** Disarms each (member, NOSPACE) pair, nothing else, once every member's file is small enough not to arm it again. */
+/**
+ * Disarms each (member, NOSPACE) pair, nothing else, once every member's file is small enough not to arm it again. Never
+ * beside another alarm: before etcd 3.6 the last NOSPACE takes the refusals of CORRUPT along (etcdserver/apply.go Alarm).
+ */
 export async function disarm(seen: Seen, growthPerMinute: number, { cluster, settings }: Ports): Promise<StepOutcome> {
   const armed = armedFor(seen, 'NOSPACE');
   const blocking = seen.members.flatMap((member) => {
@@ -20,6 +23,14 @@ export async function disarm(seen: Seen, growthPerMinute: number, { cluster, set
   });
   if (blocking.length > 0) return { result: 'refused', why: blocking.join('; ') };
   const leader = cluster.member((leaderOf(seen) ?? seen.members.find(isAnswering)!).id);
+  const grave = graveAlarms({ alarms: [...seen.alarms, ...(await listAlarms(leader))] });
+  if (grave.length > 0) {
+    const others = listed(alarmNames({ members: seen.members, alarms: grave }));
+    return {
+      result: 'refused',
+      why: `NOSPACE stays armed, because ${others} is too: without it, members whose data differs might take writes`,
+    };
+  }
   for (const id of armed.filter((each) => each !== '0')) await disarmNoSpace(leader, id);
   const left = (await listAlarms(leader)).filter(({ alarm }) => alarm === 'NOSPACE');
   const names = listed(armed.map((id) => nameById(seen, id)));

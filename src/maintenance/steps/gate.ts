@@ -1,5 +1,5 @@
 import { whyUnsound } from '../plan/health.ts';
-import type { Seen } from '../plan/seen.ts';
+import { graveAlarms, type Seen } from '../plan/seen.ts';
 import type { Ports } from '../ports.ts';
 import { isOutcomeUnknown, sentenceOf } from './outcomes.ts';
 
@@ -13,8 +13,7 @@ export async function soundCluster(ports: Ports): Promise<{ readonly seen: Seen 
     const { seen, whyNot } = await lookOnce(ports);
     if (seen && whyNot === undefined) return { seen };
     // Neither cures itself.
-    if (seen && (seen.strangers.length > 0 || seen.alarms.some(({ alarm }) => alarm !== 'NOSPACE')))
-      return { whyNot: whyNot! };
+    if (seen && (seen.strangers.length > 0 || graveAlarms(seen).length > 0)) return { whyNot: whyNot! };
     if (clock.now() - began > pace.patience) return { whyNot: whyNot ?? 'the cluster did not become sound' };
     await clock.wait(between, signal);
   }

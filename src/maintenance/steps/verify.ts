@@ -2,8 +2,8 @@ import { hashKeys, readThroughQuorum, writeProbe } from '../../etcd/maintenance-
 import { listed } from '../../words/listed.ts';
 import { duration } from '../../words/units.ts';
 import type { StepOutcome } from '../journal.ts';
-import { leaderOf, nameById } from '../plan/health.ts';
-import { isAnswering, nameOf, votersOf, type AnsweringMember, type Seen } from '../plan/seen.ts';
+import { alarmNames, leaderOf } from '../plan/health.ts';
+import { isAnswering, nameOf, votersOf, type AnsweringMember } from '../plan/seen.ts';
 import type { Ports } from '../ports.ts';
 import { soundCluster } from './gate.ts';
 import { isOutcomeUnknown, sentenceOf } from './outcomes.ts';
@@ -75,10 +75,6 @@ export async function verify(
   if (faults.length > 0) return { result: 'failed', why: faults.join('; '), verification };
   const watched = watch ? `, no alarm within ${duration(pace.rearmWatch)}` : '';
   return { result: 'done', why: `a write was accepted, every voter can be read${watched}`, verification };
-}
-
-function alarmNames(seen: Seen): string[] {
-  return seen.alarms.map(({ alarm, memberId }) => `${alarm} of ${nameById(seen, memberId)}`);
 }
 
 async function unreadable(voters: readonly AnsweringMember[], { cluster }: Ports): Promise<string[]> {

@@ -35,7 +35,7 @@ export interface MaintainWish extends Partial<MaintainOptions> {
   readonly onDoing?: (what: string) => void;
   readonly signal?: AbortSignal;
   /** A call, by its path and the member's URL, that is to fail like this instead of being made: for what no real etcd does on demand. */
-  readonly interfere?: (path: string, url: string) => Problem | undefined;
+  readonly interfere?: (path: string, url: string) => Problem | undefined | Promise<Problem | undefined>;
   /** As from another machine: the members' disks cannot be seen. */
   readonly blindToDisks?: boolean;
 }
@@ -69,9 +69,10 @@ function interfering(cluster: Cluster, interfere: NonNullable<MaintainWish['inte
     ...cluster,
     member(id) {
       const member = cluster.member(id);
-      const call: typeof member.call = (path, ...rest) => {
-        const failure = interfere(path, member.endpoint.url);
-        return failure ? Promise.reject(failure) : member.call(path, ...rest);
+      const call: typeof member.call = async (path, ...rest) => {
+        const failure = await interfere(path, member.endpoint.url);
+        if (failure) throw failure;
+        return member.call(path, ...rest);
       };
       return { ...member, call };
     },

@@ -153,7 +153,7 @@ describe('a plan refuses', () => {
       'CORRUPT, whatever else is armed',
       cluster(everywhere(full), ['NOSPACE a', 'CORRUPT b']),
       {},
-      /^CORRUPT is armed for b.*Nothing was touched/,
+      /^CORRUPT is armed for b.*Nothing more is touched/,
     ],
     [
       'CORRUPT listed before NOSPACE',
