@@ -5,23 +5,28 @@ import { digestOf } from '../objects/digests.ts';
 /** Values a field is remembered by, as in history/. */
 const remembered = 8;
 
-/** Returns remembered, which bounds what can be asked for in `returnsSince`. */
 const returnsKept = 16;
 
-/** Follows one field of one object through the requests for it: values that come back, and whether another user brought them. */
+/** A field went back to a value among its last 8. */
+export interface Return {
+  readonly at: Millis;
+  readonly by: string;
+  /** Whose change it undid; undefined where the webhook did not see who made it. */
+  readonly undid: string | undefined;
+}
+
+/** Follows one field of one object through the requests for it: values that come back, who brought them, and against whom. */
 export interface Flips {
   readonly path: string;
   recent: readonly Digest[];
   /** Who set the latest value; undefined where the webhook did not see it. */
   latest: string | undefined;
-  /** When it went back to a value among the last 8; oldest first. */
-  returns: readonly Millis[];
-  /** Those of them that undid another user's change. */
-  alternations: readonly Millis[];
+  /** Oldest first. */
+  returns: readonly Return[];
 }
 
 export function newFlips(path: string): Flips {
-  return { path, recent: [], latest: undefined, returns: [], alternations: [] };
+  return { path, recent: [], latest: undefined, returns: [] };
 }
 
 /** Only digests stay behind. */
@@ -33,11 +38,8 @@ export function follow(flips: Flips, { before, after }: FieldChange, user: strin
     flips.latest = undefined;
   }
   const value = after === undefined ? absent : digestOf(after);
-  if (flips.recent.includes(value)) {
-    flips.returns = [...flips.returns, at].slice(-returnsKept);
-    if (flips.latest !== undefined && flips.latest !== user)
-      flips.alternations = [...flips.alternations, at].slice(-returnsKept);
-  }
+  if (flips.recent.includes(value))
+    flips.returns = [...flips.returns, { at, by: user, undid: flips.latest }].slice(-returnsKept);
   flips.latest = user;
   flips.recent = [...flips.recent, value].slice(-remembered);
 }

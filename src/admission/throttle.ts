@@ -3,6 +3,7 @@ import type { StandingFinding } from '../model/batch.ts';
 import { resourceId } from '../model/resource.ts';
 import type { Millis } from '../model/write.ts';
 import { changedPaths } from '../objects/changed-paths.ts';
+import { isBookkeeping } from '../objects/fields-by-design.ts';
 import { asObject, asText } from '../objects/json-text.ts';
 import type { Review } from './review.ts';
 
@@ -64,6 +65,6 @@ function isProven({ loop, confidence, subject, writers }: StandingFinding, { key
 }
 
 function changesNothingElse({ oldObject, object }: Review, fields: readonly string[]): boolean {
-  const changes = changedPaths(oldObject, object);
+  const changes = changedPaths(oldObject, object).filter(({ path }) => !isBookkeeping(path));
   return changes.length > 0 && changes.every(({ path }) => fields.includes(path));
 }

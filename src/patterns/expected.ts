@@ -147,28 +147,3 @@ export const lifecycleReasons: ReadonlySet<string> = new Set([
     'WaitForFirstConsumer',
   ],
 ]);
-
-/** Fields that follow from others, or that several writers change in turn by design. */
-const bookkeeping: readonly RegExp[] = [
-  /^\/metadata\/annotations\/kubectl\.kubernetes\.io~1last-applied-configuration$/,
-  /^\/metadata\/annotations\/deployment\.kubernetes\.io~1/,
-  /^\/metadata\/(resourceVersion|generation|managedFields|deletion|selfLink)/,
-  /\/observedGeneration$/,
-];
-
-/** `group/resource` of objects whose listed fields several parties of Kubernetes itself write in turn. */
-const sharedByDesign: Readonly<Record<string, RegExp>> = {
-  '/pods': /^\/status\//, // kubelet, scheduler, node lifecycle controller
-  '/nodes': /^\/(status|spec\/taints|spec\/unschedulable)/, // kubelet and node lifecycle controller when a node flaps
-  '/events': /^\//,
-  // Asked for by one, taken away by the application controller when done.
-  'argoproj.io/applications':
-    /^\/(operation|status\/operationState|metadata\/annotations\/argocd\.argoproj\.io~1refresh)/,
-};
-
-/** Whether a field going back and forth says nothing about a fight. */
-export function isSharedField({ group, resource }: Pick<ResourceKey, 'group' | 'resource'>, path: string): boolean {
-  return (
-    bookkeeping.some((pattern) => pattern.test(path)) || (sharedByDesign[`${group}/${resource}`]?.test(path) ?? false)
-  );
-}

@@ -13,7 +13,9 @@ import { readThrottle, switchThrottle } from '../../src/pipeline/cluster/throttl
 jest.setTimeout(120_000); // for machines that are busy
 
 const operator = 'system:serviceaccount:ops:operator';
-const options = { users: { alice: ['system:masters'], [operator]: ['system:masters'] } } as const;
+const rival = 'system:serviceaccount:ops:rival';
+const users = { alice: ['system:masters'], [operator]: ['system:masters'], [rival]: ['system:masters'] } as const;
+const options = { users };
 const configMaps = '/api/v1/namespaces/loops/configmaps';
 
 describeWith(programsFor(options), 'a webhook without any analyzer, allowed to slow loops', () => {
@@ -58,8 +60,9 @@ describeWith(programsFor(options), 'a webhook without any analyzer, allowed to s
   it('breaks the loop of a controller with one worker, whose other objects go on, until one label stops it everywhere, or its namespace does', async () => {
     const names = ['loop', 'a', 'b', 'c'];
     for (const name of names) await world.request('POST', configMaps, { metadata: { name }, data: { mode: 'x' } });
-    // It wants the other value than it finds, for ever.
+    // Whatever it writes, another one undoes, for ever.
     const flip: Reconcile = async () => {
+      await patch(`${configMaps}/loop`, { data: { mode: 'off' } }, rival);
       const answer = await patch(`${configMaps}/loop`, { data: { mode: flips % 2 === 0 ? 'even' : 'odd' } }, operator);
       if (answer.status === 200) flips += 1;
       return answer;
@@ -99,6 +102,13 @@ describeWith(programsFor(options), 'a webhook without any analyzer, allowed to s
       // Anything but the proven field goes through, whoever writes it, and so does the field for anybody else.
       expect((await patch(`${configMaps}/loop`, { data: { other: '1' } }, operator)).status).toBe(200);
       expect((await patch(`${configMaps}/loop`, { data: { mode: 'odd' } }, 'alice')).status).toBe(200);
+      // And so does a field that one user alone sets back and forth: without an analyzer that proves nothing.
+      for (const n of ['0', '1', '0', '1']) {
+        const { status, warnings } = await patch(`${configMaps}/probe`, { data: { n } }, 'alice');
+        expect({ status, pages: warnings.map((each) => /docs.*(?=\))/.exec(each)?.[0]) }).toEqual({
+          ...{ status: 200, pages: ['docs/patterns/defaulting-loop'] },
+        });
+      }
 
       // One label on the registration stops it everywhere, whatever namespaces ask for, and a restart changes nothing.
       expect(await switchThrottle(api, true, true)).toMatchObject({ configurations: [{ stopped: true }] });

@@ -1,5 +1,6 @@
+import { isSharedField } from '../../objects/fields-by-design.ts';
 import { definePattern } from '../define-pattern.ts';
-import { expectedChurn, isSharedField } from '../expected.ts';
+import { expectedChurn } from '../expected.ts';
 import { listed } from '../../words/listed.ts';
 import { nameOf, rounded } from '../sentences.ts';
 

@@ -1,6 +1,6 @@
 import type { PathHistory } from '../../history/changes.ts';
+import { isDeliberate, isSharedField } from '../../objects/fields-by-design.ts';
 import { definePattern } from '../define-pattern.ts';
-import { isSharedField } from '../expected.ts';
 import { isIntermediateReport, isPolicyReport } from '../kyverno.ts';
 import { listed } from '../../words/listed.ts';
 import { nameOf, rounded } from '../sentences.ts';
@@ -93,11 +93,9 @@ export const defaultingLoop = definePattern({
 });
 
 const desired = /^\/(spec|webhooks)\//;
-/** Somebody scales, or rolls back and forth. */
-const deliberate = /\/(\w*[rR]eplicas|image|suspend|paused|parallelism)$/;
 
 function isRestless(path: PathHistory, times: number): boolean {
-  if (!desired.test(path.path) || deliberate.test(path.path) || path.counter || path.timestamp) return false;
+  if (!desired.test(path.path) || isDeliberate(path.path) || path.counter || path.timestamp) return false;
   return path.returns >= times || (path.reordered && path.changes >= times);
 }
 

@@ -160,6 +160,16 @@ describe('the throttle', () => {
     expect(refused(knowing([finding()]), flip('alice'))).toBeUndefined();
   });
 
+  it('refuses a client-side apply as well, whose annotation says once more what it applies', () => {
+    const applied = (mode: string): JsonObject => ({
+      metadata: { annotations: { 'kubectl.kubernetes.io/last-applied-configuration': mode } },
+      data: { mode },
+    });
+    const request = review({ oldObject: applied('a'), object: applied('b'), userInfo: { username: robot } });
+    expect(refused(knowing([finding()]), request)).toBe(429);
+    expect(refused(knowing([finding({ fields: ['/data/other'] })]), request)).toBeUndefined();
+  });
+
   it('spares whatever else is changed, even beside the proven field', () => {
     const both = update({ mode: 'a', other: '1' }, { mode: 'b', other: '2' }, robot);
     expect(refused(knowing([finding()]), both)).toBeUndefined();
@@ -215,84 +225,3 @@ describe('the throttle', () => {
     expect(refused(admission)).toBe(429);
   });
 });
-
-describe('a webhook that no analyzer talks to', () => {
-  type Turn = ReturnType<typeof update>;
-  const play = (turns: readonly Turn[], everyMs: number) => {
-    const admission = createAdmission(limits);
-    turns.forEach((turn, i) => admission.record(turn, { warnings: [] }, i * everyMs));
-    return admission.decide(turns.at(-1)!, true, turns.length * everyMs);
-  };
-  const updateOf = (version: number, before: JsonObject, after: JsonObject, user = 'alice') =>
-    update(before, after, user, { resourceVersion: String(version) });
-  const fight = (turns: number) =>
-    Array.from({ length: turns }, (_, i) =>
-      updateOf(i + 1, { mode: i % 2 ? 'a' : 'b' }, { mode: i % 2 ? 'b' : 'a' }, i % 2 ? 'alice' : 'bob'),
-    );
-
-  it('sees two users take a field from each other', () => {
-    expect(play(fight(12), 1_000).warnings).toEqual([
-      expect.stringMatching(
-        /^kubechurn: \/data\/mode of configmaps\/settings is rewritten 12\/min by .*field-fight\)$/,
-      ),
-    ]);
-    expect(play(fight(12), 1_000).refusal?.code).toBe(429);
-  });
-
-  it('sees one user set a field back and forth, which takes longer to be sure of', () => {
-    const alone = (turns: number) =>
-      Array.from({ length: turns }, (_, i) => updateOf(i + 1, { mode: String(i % 2) }, { mode: String((i + 1) % 2) }));
-    expect(play(alone(7), 1_000).warnings).toEqual([]);
-    expect(play(alone(10), 1_000).warnings).toHaveLength(1);
-    expect(play(alone(10), 1_000).refusal).toBeUndefined();
-    expect(play(alone(20), 1_000).refusal?.code).toBe(429);
-  });
-
-  it.each([
-    ['a counter', (i: number) => [{ n: i }, { n: i + 1 }]],
-    ['the same again', () => [{ n: 1 }, { n: 1 }]],
-    ['a moment', (i: number) => [{ lastSeenTime: at(i % 2) }, { lastSeenTime: at((i + 1) % 2) }]],
-  ] satisfies readonly (readonly [string, (i: number) => JsonObject[]])[])('stays silent on %s', (_, turn) => {
-    const turns = Array.from({ length: 40 }, (__, i) => {
-      const [before = {}, after = {}] = turn(i);
-      return updateOf(i + 1, before, after);
-    });
-    expect(play(turns, 1_000).warnings).toEqual([]);
-  });
-
-  it('counts a request once that is asked of again, because the version in the API server’s cache was old', () => {
-    const once = Array.from({ length: 40 }, (_, i) => updateOf(i + 2, { n: i + 1 }, { n: i + 2 }));
-    const stale = once.map((_, i) => updateOf(i + 1, { n: i }, { n: i + 2 }));
-    const asked = once.flatMap((turn, i) => (i === 0 ? [turn] : [stale[i]!, turn]));
-    expect(play(asked, 1_000).warnings).toEqual([]);
-    const twice = fight(12).flatMap((turn) => [turn, turn]);
-    expect(play(twice, 1_000).warnings).toEqual([expect.stringContaining(' 12/min ')]);
-  });
-
-  it('stays silent on an autoscaler that goes 3-5-3 a few times an hour, and on what was over ten minutes ago', () => {
-    const scaling = Array.from({ length: 20 }, (_, i) => updateOf(i + 1, { n: i % 2 ? 3 : 5 }, { n: i % 2 ? 5 : 3 }));
-    expect(play(scaling, 180_000).warnings).toEqual([]);
-    const admission = createAdmission(limits);
-    fight(12).forEach((turn, i) => admission.record(turn, { warnings: [] }, i));
-    expect(admission.decide(flip(), true, 700_000).warnings).toEqual([]);
-  });
-
-  it('does not count what it refused, nor what was only tried', () => {
-    const admission = createAdmission(limits);
-    for (const turn of fight(20)) {
-      admission.record(turn, { refusal: { code: 429, message: '' }, warnings: [] }, 1);
-      expect(admission.record({ ...turn, dryRun: true }, { warnings: [] }, 1)).toBeUndefined();
-    }
-    expect(admission.decide(flip(), true, 2).warnings).toEqual([]);
-  });
-
-  it('goes by the analyzers’ findings as long as one answers', () => {
-    const admission = createAdmission(limits);
-    fight(12).forEach((turn, i) => admission.record(turn, { warnings: [] }, i));
-    admission.learn([], 100);
-    expect(admission.decide(flip(), true, 101).warnings).toEqual([]);
-    expect(admission.decide(flip(), true, 60_200).warnings).toHaveLength(1);
-  });
-});
-
-const at = (second: number): string => new Date(1_700_000_000_000 + second * 1_000).toISOString();
