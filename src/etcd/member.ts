@@ -22,8 +22,8 @@ export interface Member {
   range(question: RangeQuestion, what: string): Promise<Uint8Array>;
   /** One call by its path, for the rarer ones: the answer as it came. `allowedMs` instead of what the connection allows. */
   call(path: string, request: Buffer, what: string, allowedMs?: number): Promise<Uint8Array>;
-  /** The database file in pieces, to its end. */
-  snapshot(sink: SnapshotSink): Promise<void>;
+  /** The database file in pieces, to its end; given up, with the signal's reason, where that is aborted. */
+  snapshot(sink: SnapshotSink, signal?: AbortSignal): Promise<void>;
   /** WatchResponses of all keys as they come, until it is cancelled or ends. */
   watch(startRevision: number, to: WatchListener<Problem>): WatchStream;
   close(): void;
@@ -107,9 +107,9 @@ export function connectMember(endpoint: Endpoint, connection: EtcdConnection): M
     status: async () => readStatus(await unary('/etcdserverpb.Maintenance/Status', statusRequest, 'its status')),
     range: (question, what) => unary('/etcdserverpb.KV/Range', rangeRequest(question), what),
     call: unary,
-    async snapshot(sink) {
+    async snapshot(sink, signal) {
       try {
-        await streamSnapshot((to) => openStream(snapshotCall, to), sink);
+        await streamSnapshot((to) => openStream(snapshotCall, to), sink, signal);
       } catch (error) {
         throw await explained(error, 'the snapshot', 0);
       }

@@ -12,10 +12,14 @@ export interface SnapshotSink {
 /** A member that sends nothing for three of these, though it answers pings, hangs. */
 const tick = 10_000;
 
-/** Hands the pieces on as they come. Resolves at the stream's end; rejects, the stream being over, where it or the sink fails. */
+/**
+ * Hands the pieces on as they come. Resolves at the stream's end; rejects, the stream being over, where it or the sink
+ * fails, and with the signal's reason as soon as that is aborted, also while the sink keeps it waiting.
+ */
 export async function streamSnapshot(
   open: (to: CallListener) => Promise<CallStream>,
   sink: SnapshotSink,
+  signal?: AbortSignal,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let quiet = 0;
@@ -37,5 +41,11 @@ export async function streamSnapshot(
   const stall = setInterval(() => {
     if (!stream.isPaused() && ++quiet > 3) fail(new Error(`nothing came for ${(3 * tick) / 1000} s`));
   }, tick);
-  return promise.finally(() => clearInterval(stall));
+  const abort = (): void => fail(signal?.reason);
+  signal?.addEventListener('abort', abort);
+  if (signal?.aborted) abort();
+  return promise.finally(() => {
+    clearInterval(stall);
+    signal?.removeEventListener('abort', abort);
+  });
 }

@@ -1,25 +1,18 @@
 import { join } from 'node:path';
-import { isProblem, problem, type ErrorCatalogue, type Problem } from '../../errors/problem.ts';
+import { isProblem, problem, type ErrorCatalogue } from '../../errors/problem.ts';
 import type { EtcdConnection } from '../../etcd/connection.ts';
-import type { Member } from '../../etcd/member.ts';
 import { backupName, type Retention } from '../../maintenance/backup/name.ts';
 import type { BackupStore } from '../../maintenance/backup/store.ts';
 import type { Cluster } from '../../maintenance/cluster.ts';
 import { nameOf, type AnsweringMember, type Seen } from '../../maintenance/plan/seen.ts';
 import type { Evidence, EvidencePort } from '../../maintenance/ports.ts';
 import type { ChurnReport } from '../../report/schema.ts';
-import { createSpool } from '../../sources/snapshot/spool.ts';
-import {
-  openKept,
-  openTemporary,
-  temporaryShortage,
-  type FreeSpace,
-  type SpoolTarget,
-} from '../../sources/snapshot/spool-target.ts';
+import { openKept, openTemporary, temporaryShortage, type FreeSpace } from '../../sources/snapshot/spool-target.ts';
 import type { RevisionClock } from '../../tally/revision-clock.ts';
 import { bytes } from '../../words/units.ts';
 import { triageLive } from '../member/triage.ts';
 import type { SnapshotTriage } from '../offline/triage.ts';
+import { spoolMember } from './spool-member.ts';
 
 const evidenceErrors = {
   none: problem(
@@ -27,11 +20,6 @@ const evidenceErrors = {
     (why: string) =>
       `nothing was changed, because the evidence could not be taken: ${why}; --evidence off goes on without`,
   ),
-  grew: problem(
-    'MAINTAIN_SNAPSHOT_GREW',
-    (at: string, by: string) => `the file of ${at} grew by ${by} while it was read`,
-  ),
-  late: problem('MAINTAIN_SNAPSHOT_LATE', (at: string) => `the snapshot of ${at} took longer than it may`),
 } satisfies ErrorCatalogue;
 
 export interface EvidenceOptions {
@@ -109,8 +97,13 @@ async function takeFrom(
   if (shortage !== undefined) throw evidenceErrors.none(shortage);
   const name = backupName(from.state.clusterId, from.state.revision, options.now());
   const target = spoolInto === undefined ? openTemporary() : openKept(join(spoolInto, name));
+  const { now, tell } = options;
+  const taken = await spoolMember({
+    ...{ target, signal, now, tell },
+    member: cluster.member(from.id),
+    state: from.state,
+  });
   try {
-    const taken = await spool(from, cluster.member(from.id), target, signal, options);
     const file = target.finish();
     let clock: RevisionClock | undefined;
     const report = await options.triageFile(file, {
@@ -180,59 +173,6 @@ async function census(
       revisionBefore: () => undefined,
     },
   };
-}
-
-/** Slower than any disk worth the name: 4 MB/s. */
-const millisPerByte = 1 / 4_000;
-const between = 1_000;
-const growthAllowed = 0.05;
-
-/**
- * Its read transaction pins pages, so the stream is given up where it takes too long or the member's file grows by 5 % of
- * the quota meanwhile: measured, a paused one grew a file of 44 MB to 257 MB.
- */
-async function spool(
-  { state }: AnsweringMember,
-  member: Member,
-  target: SpoolTarget,
-  signal: AbortSignal,
-  { tell, now }: EvidenceOptions,
-): Promise<number> {
-  const at = state.endpoint;
-  const into = createSpool(target, (done) => tell(`taking the snapshot of ${at}`, done, state.sizeBytes));
-  const began = now();
-  const deadline = 60_000 + state.sizeBytes * millisPerByte;
-  const allowed = (state.quotaBytes ?? state.sizeBytes) * growthAllowed;
-  let stop: Problem | undefined;
-  const watch = setInterval(() => {
-    if (now() - began > deadline) stop = evidenceErrors.late(at);
-    void grownBy(member, state.sizeBytes).then((grown) => {
-      if (grown > allowed) stop = evidenceErrors.grew(at, bytes(grown));
-      return grown;
-    });
-  }, between);
-  try {
-    await member.snapshot({
-      write(piece) {
-        signal.throwIfAborted();
-        if (stop) throw stop;
-        return into.write(piece);
-      },
-    });
-    return await into.end();
-  } finally {
-    clearInterval(watch);
-    await into.settled();
-  }
-}
-
-/** 0 where it does not answer: the stream itself says so. */
-async function grownBy(member: Member, before: number): Promise<number> {
-  try {
-    return (await member.status()).sizeBytes - before;
-  } catch {
-    return 0;
-  }
 }
 
 function growthOf({ clock, totals }: ChurnReport): number | null {

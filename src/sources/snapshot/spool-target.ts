@@ -123,10 +123,19 @@ function target(
     },
     discard() {
       remove();
-      if (open) closeSync(descriptor);
+      if (open) close(descriptor);
       open = false;
     },
   };
+}
+
+/** What is kept has been synced; of anything else a disk that is full or gone may say so once more. */
+function close(descriptor: number): void {
+  try {
+    closeSync(descriptor);
+  } catch {
+    // It is closed all the same.
+  }
 }
 
 function behindBytes(pieces: readonly Uint8Array[], written: number): Uint8Array[] {
