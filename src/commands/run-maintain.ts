@@ -15,7 +15,7 @@ import { watchMaintenance } from '../pipeline/maintain/watch.ts';
 import { recordOf } from '../pipeline/maintain/record.ts';
 import { triageSnapshot } from '../pipeline/offline/triage.ts';
 import type { MaintenanceRecord } from '../report/maintenance/schema.ts';
-import { freeSpace } from '../sources/snapshot/spool-target.ts';
+import { freeSpace, type FreeSpace } from '../sources/snapshot/spool-target.ts';
 import { takeLock } from './maintain-lock.ts';
 import { serveMaintenanceMetrics } from './maintain-metrics.ts';
 import { parseMaintainOptions, type MaintainOptions, type ParsedOptions } from './maintain-settings.ts';
@@ -70,6 +70,8 @@ export interface Occasion {
   /** Beside the one that runs, to read the snapshot. */
   readonly extraThreads?: number;
   readonly clock?: Clock;
+  /** Injected, since a full disk cannot be had in every test. */
+  readonly free?: FreeSpace;
   /** A test comes between the run and its etcd here. */
   readonly openCluster?: typeof openCluster;
 }
@@ -126,7 +128,7 @@ const systemClock: Clock = {
 const mostThreads = 4;
 
 function evidenceFor(cluster: Cluster, occasion: Occasion) {
-  const { parsed, target, program, progress } = occasion;
+  const { parsed, target, program, progress, free = freeSpace } = occasion;
   const { extraThreads = Math.min(availableParallelism(), mostThreads) - 1 } = occasion;
   const top = 20;
   const tell = (what: string, done?: number, total?: number): void =>
@@ -135,7 +137,7 @@ function evidenceFor(cluster: Cluster, occasion: Occasion) {
     connection: target.connection,
     cluster,
     retention: parsed.retention,
-    free: freeSpace,
+    free,
     version: program.version,
     seed: randomBytes(4).readUInt32LE(),
     top,

@@ -2,15 +2,15 @@ import type { Journal, StepOutcome } from './journal.ts';
 import { compactionOf, firstOf, keepsOf, type CompactionPlan } from './plan/compaction.ts';
 import { armedFor, nameOf, type AnsweringMember, type Seen } from './plan/seen.ts';
 import { evidenceSource, turnsOf } from './plan/turns.ts';
-import type { Evidence, Ports } from './ports.ts';
+import type { History, Ports } from './ports.ts';
 import type { Progress } from './progress.ts';
 import { compactMember } from './steps/compact.ts';
 import { revisionBefore } from './steps/find-revision.ts';
 import { settle } from './steps/settle.ts';
 import { whyFull } from './why-full.ts';
 
-/** Without evidence: when the revisions to keep began is asked of etcd itself. */
-export async function clockOnly(seen: Seen, { cluster, settings }: Ports): Promise<Evidence | undefined> {
+/** Without a snapshot: when the revisions to keep began is asked of etcd itself. */
+export async function historyOf(seen: Seen, { cluster, settings }: Ports): Promise<History | undefined> {
   const source = evidenceSource(seen);
   if (!source || 'revisions' in settings.keep) return undefined;
   const found = new Map<number, number>();
@@ -19,18 +19,13 @@ export async function clockOnly(seen: Seen, { cluster, settings }: Ports): Promi
     const revision = await revisionBefore(cluster.member(source.id), source.state.revision, keep.milliseconds);
     if (revision !== undefined) found.set(keep.milliseconds, revision);
   }
-  return {
-    why: '',
-    growthPerMinute: null,
-    compactRevision: 0,
-    revisionBefore: (milliseconds) => found.get(milliseconds),
-  };
+  return { compactRevision: 0, revisionBefore: (milliseconds) => found.get(milliseconds) };
 }
 
 /** Keeps less and less only as long as the database would stay full. */
 export async function compactVoters(
   seen: Seen,
-  evidence: Evidence | undefined,
+  history: History | undefined,
   journal: Journal,
   ports: Ports,
   progress: Progress,
@@ -38,7 +33,7 @@ export async function compactVoters(
   const voters = turnsOf(seen);
   let current = seen;
   for (const keep of keepsOf(ports.settings, armedFor(seen, 'NOSPACE').length > 0)) {
-    const compaction = compactionOf(current, keep, evidence);
+    const compaction = compactionOf(current, keep, history);
     for (const member of voters) {
       const { result, why } = await journal.note('compact', nameOf(member), () =>
         compactOne(member, compaction, ports),

@@ -21,15 +21,21 @@ export interface Pace {
   readonly defragmentDeadline?: number;
 }
 
+/** By which the revisions to keep are found. */
+export interface History {
+  /** What is older was compacted before; 0 where that is unknown. */
+  readonly compactRevision: number;
+  /** The newest revision at least so many milliseconds older than the newest of all; undefined where no time is known. */
+  revisionBefore(milliseconds: number): number | undefined;
+}
+
 /** What was found out while the evidence was taken. */
 export interface Evidence {
   /** One clause: what was kept, and what could not be. */
   readonly why: string;
   readonly growthPerMinute: number | null;
-  /** What is older was compacted before; 0 where that is unknown. */
-  readonly compactRevision: number;
-  /** The newest revision at least so many milliseconds older than the newest of all; undefined where no time is known. */
-  revisionBefore(milliseconds: number): number | undefined;
+  /** Absent where only living keys were read. */
+  readonly history?: History;
 }
 
 export interface EvidencePort {

@@ -3,7 +3,7 @@ import { etcdErrors } from '../etcd/errors.ts';
 import { listed } from '../words/listed.ts';
 import { bytes } from '../words/units.ts';
 import { beforeAndAfter, type MaintainedMember } from './before-and-after.ts';
-import { clockOnly, compactVoters } from './compact-voters.ts';
+import { compactVoters, historyOf } from './compact-voters.ts';
 import { defragmentVoters } from './defragment-voters.ts';
 import { openJournal, plannedSteps, type Journal, type JournalStep, type StepOutcome } from './journal.ts';
 import { memberLimits } from './plan/decide.ts';
@@ -143,9 +143,10 @@ async function underLock(
       return await end('failed', `a defragmentation of ${listed(busy.map(nameOf))} does not end: nothing was touched`);
     if (now.plan.decision === 'nothing-to-do') return await end('nothing-to-do', now.plan.why);
     if (now.plan.decision === 'refused') return await end('refused', now.plan.why);
-    const evidence = (await takeEvidence(now.seen, journal, ports)) ?? (await clockOnly(now.seen, ports));
+    const evidence = await takeEvidence(now.seen, journal, ports);
     progress.growthPerMinute = evidence?.growthPerMinute ?? 0;
-    await compactVoters(now.seen, evidence, journal, ports, progress);
+    const history = evidence?.history ?? (await historyOf(now.seen, ports));
+    await compactVoters(now.seen, history, journal, ports, progress);
     if (!progress.halted) await defragmentVoters(turnsOf(now.seen), lock, journal, ports, progress);
     return await finish(now.seen, journal, ports, progress, end);
   } catch (error) {

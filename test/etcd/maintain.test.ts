@@ -165,6 +165,34 @@ describeWith(['etcd'], 'maintenance', () => {
     expect(endpoint).toBe(endpoints[0]);
   });
 
+  it('keeps the minutes it was told, also where there is room for a census only', async () => {
+    const { client, endpoint } = await started();
+    const renewedAgo = (minutes: number) =>
+      client.put(
+        '/registry/leases/kube-system/kube-scheduler',
+        JSON.stringify({
+          ...{ kind: 'Lease', apiVersion: 'coordination.k8s.io/v1' },
+          spec: { renewTime: new Date(Date.now() - minutes * 60_000).toISOString() },
+        }),
+      );
+    await fill(client, { bytes: 0.6 * quotaBytes });
+    await renewedAgo(6);
+    const kept = await renewedAgo(4);
+    await client.putAll(Array.from({ length: 1_500 }, (_, i) => [`/registry/events/team-a/e-${i % 50}`, 'x'] as const));
+    await renewedAgo(0);
+
+    const record = await maintained(endpoint, { budget: '50%', acceptOutage: true, keep: '5m', freeBytes: 1_000_000 });
+
+    expect(record.outcome).toBe('done');
+    const why = (step: string) => record.steps.find((each) => each.step === step)?.why;
+    expect(why('evidence')).toMatch(/^a census only: .* 1000000 bytes free .*, or give --backup DIRECTORY$/);
+    expect(record.evidence.report?.coverage.notSeen).toContainEqual(
+      expect.stringMatching(/^no snapshot was taken: .* 1000000 bytes free .*, or give --backup DIRECTORY$/),
+    );
+    expect(why('compact')).toMatch(/the last 5 min are kept/);
+    await expect(client.compact(kept)).resolves.toBeUndefined();
+  });
+
   it('keeps as many revisions as it was told', async () => {
     const { client, endpoint } = await started();
     await fill(client);

@@ -1,5 +1,5 @@
 import { count, duration } from '../../words/units.ts';
-import type { Evidence } from '../ports.ts';
+import type { History } from '../ports.ts';
 import { isAnswering, type Seen } from './seen.ts';
 import type { Keep, MaintenanceSettings } from './settings.ts';
 
@@ -39,10 +39,10 @@ export function keepsOf(
 export function compactionOf(
   seen: Pick<Seen, 'members'>,
   keep: Keep | 'least',
-  evidence: Pick<Evidence, 'revisionBefore' | 'compactRevision'> | undefined,
+  history: History | undefined,
 ): CompactionPlan {
   const head = Math.max(...seen.members.filter(isAnswering).map(({ state }) => state.revision));
-  const oldest = evidence?.compactRevision ?? 0;
+  const oldest = history?.compactRevision ?? 0;
   const upTo = (revision: number, why: string): CompactionPlan =>
     revision <= Math.max(1, oldest)
       ? { skip: `nothing is older than what is kept: ${why}` }
@@ -51,8 +51,8 @@ export function compactionOf(
   if (keep === 'least')
     return upTo(head - least, `the last ${count(least)} revisions are kept, as it stays full with more`);
   if ('revisions' in keep) return upTo(head - keep.revisions, `the last ${count(keep.revisions)} revisions are kept`);
-  const found = evidence?.revisionBefore(keep.milliseconds);
+  const found = history?.revisionBefore(keep.milliseconds);
   if (found !== undefined) return upTo(Math.min(found, head), `the last ${duration(keep.milliseconds)} are kept`);
-  const why = evidence ? 'no stored object tells the time of its revision' : 'without evidence no revision has a time';
+  const why = history ? 'no stored object tells the time of its revision' : 'without evidence no revision has a time';
   return upTo(head - least, `the last ${count(least)} revisions are kept, because ${why}`);
 }

@@ -59,7 +59,7 @@ export function createEvidence(options: EvidenceOptions): EvidencePort & { kept(
       if (backup === undefined) return [];
       const why =
         // Else it lies in the temporary directory before it is kept.
-        (backup.spoolInto === undefined ? temporaryShortage(from.state.sizeBytes, free) : undefined) ??
+        (backup.spoolInto === undefined ? shortageFor(from, free) : undefined) ??
         (await backup.obstacle(roomFor(from)));
       return why === undefined
         ? []
@@ -84,6 +84,12 @@ function roomFor({ state }: AnsweringMember): number {
   return Math.ceil(state.sizeBytes * 1.1);
 }
 
+/** Where the snapshot would lie in the temporary directory. */
+function shortageFor({ state }: AnsweringMember, free: FreeSpace): string | undefined {
+  const shortage = temporaryShortage(state.sizeBytes, free);
+  return shortage && `${shortage}, or give --backup DIRECTORY`;
+}
+
 async function takeFrom(
   from: AnsweringMember,
   seen: Seen,
@@ -92,7 +98,7 @@ async function takeFrom(
 ): Promise<KeptEvidence & { readonly evidence: Evidence }> {
   const { backup, free, cluster } = options;
   const { spoolInto } = backup ?? {};
-  const shortage = spoolInto === undefined ? temporaryShortage(from.state.sizeBytes, free) : undefined;
+  const shortage = spoolInto === undefined ? shortageFor(from, free) : undefined;
   if (shortage !== undefined && backup === undefined) return census(from, shortage, options);
   if (shortage !== undefined) throw evidenceErrors.none(shortage);
   const name = backupName(from.state.clusterId, from.state.revision, options.now());
@@ -122,8 +128,10 @@ async function takeFrom(
     });
     const evidence = {
       growthPerMinute: growthOf(report),
-      compactRevision: Math.max(0, ...report.source.map(({ compactRevision }) => compactRevision)),
-      revisionBefore: (milliseconds: number) => revisionBefore(report, clock, milliseconds),
+      history: {
+        compactRevision: Math.max(0, ...report.source.map(({ compactRevision }) => compactRevision)),
+        revisionBefore: (milliseconds: number) => revisionBefore(report, clock, milliseconds),
+      },
     };
     const why = `${bytes(taken)} of ${nameOf(from)}, read and understood`;
     if (backup === undefined) return { report, evidence: { ...evidence, why } };
@@ -162,16 +170,11 @@ async function census(
     triageFile: () => Promise.reject(new Error('there is no file')),
     onCensus: () => {},
     onProgress: tell,
-    free: () => 0,
+    noSnapshot: shortage,
   });
   return {
     report,
-    evidence: {
-      why: `a census only: ${shortage}`,
-      growthPerMinute: null,
-      compactRevision: 0,
-      revisionBefore: () => undefined,
-    },
+    evidence: { why: `a census only: ${shortage}`, growthPerMinute: null },
   };
 }
 

@@ -12,6 +12,8 @@ import type { AnsweringMember } from './members.ts';
 export interface SnapshotWish {
   /** Keep it as this file. */
   readonly save?: string;
+  /** Why none is to be taken. */
+  readonly noSnapshot?: string;
   readonly free: FreeSpace;
   /** Where a snapshot lies that is not kept; the system's own place unless told. */
   readonly temporary?: string;
@@ -29,11 +31,13 @@ export interface SnapshotAttempt {
 
 /** Spools the snapshot of the first member that sends one to its end. Throws where it was to be kept and none could be had. */
 export async function takeSnapshot(members: readonly AnsweringMember[], wish: SnapshotWish): Promise<SnapshotAttempt> {
+  if (wish.noSnapshot !== undefined) return without([wish.noSnapshot]);
   const failures: Problem[] = [];
   for (const { member, status } of members) {
     const shortage =
       wish.save === undefined ? temporaryShortage(status.sizeBytes, wish.free, wish.temporary) : undefined;
-    if (shortage !== undefined) return without([...failures.map(({ message }) => message), shortage]);
+    if (shortage !== undefined)
+      return without([...failures.map(({ message }) => message), `${shortage}, or use --save`]);
     const target = wish.save === undefined ? openTemporary(wish.temporary) : openKept(wish.save);
     try {
       await spool(member, target, status.sizeBytes, wish.onProgress);

@@ -27,6 +27,8 @@ export interface LiveTriage {
   readonly connection: EtcdConnection;
   /** Keep the snapshot as this file. */
   readonly save?: string;
+  /** Why no snapshot is to be taken. */
+  readonly noSnapshot?: string;
   /** Watch for so long. */
   readonly watchMs?: number;
   readonly top: number;

@@ -49,7 +49,7 @@ export function temporaryShortage(sizeBytes: number, free: FreeSpace, directory 
     return `${directory} cannot be written to (${errnoOf(error)}): set TMPDIR to a directory that can`;
   }
   if (left >= sizeBytes + spare) return undefined;
-  return `${directory} has ${left} bytes free and the snapshot takes ${sizeBytes}: set TMPDIR to a place with more, or use --save`;
+  return `${directory} has ${left} bytes free and the snapshot takes ${sizeBytes}: set TMPDIR to a place with more`;
 }
 
 /** Removed from its directory as soon as it is open, so that nothing is left behind however this process ends. */

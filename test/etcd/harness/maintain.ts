@@ -36,13 +36,16 @@ export interface MaintainWish extends Partial<MaintainOptions> {
   readonly signal?: AbortSignal;
   /** A call, by its path and the member's URL, that is to fail like this instead of being made: for what no real etcd does on demand. */
   readonly interfere?: (path: string, url: string) => Problem | undefined | Promise<Problem | undefined>;
+  /** Bytes that the temporary directory has left, instead of what it has. */
+  readonly freeBytes?: number;
   /** As from another machine: the members' disks cannot be seen. */
   readonly blindToDisks?: boolean;
 }
 
 /** Maintenance inside this process, on one thread and under a lock of its own; the record is checked against its schema. */
 export async function maintained(etcd: string, wish: MaintainWish = {}): Promise<MaintenanceRecord> {
-  const { onDoing = () => {}, signal = new AbortController().signal, interfere, blindToDisks = false, ...given } = wish;
+  const { onDoing = () => {}, signal = new AbortController().signal, interfere, ...others } = wish;
+  const { blindToDisks = false, freeBytes, ...given } = others;
   const lock = join(tmpdir(), `kubechurn-test-${randomUUID()}.lock`);
   const options = { ...defaults, lock, etcd, ...given };
   const connection = etcdConnection(options, {});
@@ -56,6 +59,7 @@ export async function maintained(etcd: string, wish: MaintainWish = {}): Promise
     signal,
     progress: { update: ({ what }) => onDoing(what) },
     extraThreads: 0,
+    ...(freeBytes !== undefined && { free: () => freeBytes }),
     openCluster: (to, freeDisk) => {
       const cluster = openCluster(to, blindToDisks ? () => null : freeDisk);
       return interfere ? interfering(cluster, interfere) : cluster;
