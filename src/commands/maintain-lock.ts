@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
 import type { Environment } from '../config/etcd-options.ts';
 import { hasKubeconfig } from '../kube/has-kubeconfig.ts';
 import { takeBoth } from '../maintenance/lock/both-locks.ts';
+import { defaultLock } from '../maintenance/lock/default-lock.ts';
 import { takeFileLock } from '../maintenance/lock/file-lock.ts';
 import type { LeaseWish } from '../maintenance/lock/lease-wish.ts';
 import type { Lock, Ports } from '../maintenance/ports.ts';
 import type { TargetOptions } from './target-options.ts';
 
-export interface LockOptions extends Pick<TargetOptions, 'kubeconfig' | 'context'> {
+export interface LockOptions extends Pick<TargetOptions, 'target' | 'kubeconfig' | 'context'> {
   /** The file. */
   readonly lock?: string;
 }
@@ -24,7 +24,7 @@ export async function takeLock(
   environment: Environment,
   occasion: Occasion,
 ): Promise<Lock> {
-  const { lock = join(tmpdir(), `kubechurn-maintain-${clusterId}.lock`), kubeconfig } = options;
+  const { lock = defaultLock(clusterId, options.target), kubeconfig } = options;
   const file = takeFileLock(lock);
   if (!wish || (wish.isOptional && kubeconfig === undefined && !hasKubeconfig(environment))) return file;
   const { namespace, isOptional, name = `kubechurn-maintain-${BigInt(clusterId).toString(16)}` } = wish;

@@ -34,7 +34,10 @@ export function maintainCommand(program: Program): Command {
     .option('--accept-outage', 'defragment the only voter, or one that cannot be relieved of its leadership', false)
     .option('--accept-version-risk', 'go on under etcd 3.5.0 to 3.5.2, whose members may differ after a crash', false)
     .option('--verify-hash', "compare the members' data at the end, which holds a read lock on each", false)
-    .option('--lock <file>', 'keeps two runs apart (default: one in the temporary directory, by cluster)')
+    .option(
+      '--lock <file>',
+      'keeps two runs apart (default: /run/kubechurn/maintain.lock of kubeadm, k3s and rke2, else one in the temporary directory, by cluster)',
+    )
     .option(
       '--lease <namespace[/name]>',
       'a Lease in another cluster than the one maintained, which keeps runs on other hosts out; off for none (default: for a vCluster one beside it)',
