@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { chooseMember } from '../../../src/etcd/choose-member.ts';
 import { quotaFrom } from '../../../src/etcd/quota.ts';
-import { readStatus, type MemberStatus } from '../../../src/etcd/status.ts';
+import { armedAlarms, readStatus, type MemberStatus } from '../../../src/etcd/status.ts';
 import { bytes, header, number } from '../mvcc/messages.ts';
 
 const memberId = 0x8e9e05c52164694dn;
@@ -44,6 +44,16 @@ describe('the status of a member', () => {
     expect(
       readStatus(Buffer.concat([bytes(1, header(1)), bytes(2, Buffer.from('3.5.21'))])).quotaBytes,
     ).toBeUndefined();
+  });
+});
+
+describe('the alarms in a status', () => {
+  it.each([
+    ['memberID:10276657743932975437 alarm:NOSPACE '],
+    ['memberID:10276657743932975437 alarm:NOSPACE'],
+    ['memberID:10276657743932975437  alarm:NOSPACE'],
+  ])('are read with their member from "%s"', (error) => {
+    expect(armedAlarms({ errors: [error] })).toEqual([{ memberId: '10276657743932975437', alarm: 'NOSPACE' }]);
   });
 });
 
