@@ -94,7 +94,8 @@ export function analyzerCommand({ version }: { readonly version: string }): Comm
         }),
         webhooks: options.webhookAccount,
         audiences: options.audience,
-        ...(etcd && { etcd }),
+        // Its files anew each time: certificates are renewed.
+        ...(etcd && { etcd: () => etcdConnection(options, process.env) ?? etcd }),
         ...(accept !== undefined && { accept: await acceptListIn(accept) }),
         ...(quota !== undefined && { quotaBytes: quota }),
         ...(maintenance && { maintenance }),

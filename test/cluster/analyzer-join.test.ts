@@ -74,7 +74,7 @@ describeWith(programsFor(options), 'requests laid beside the writes they made', 
     analyzer = await runAnalyzer({
       ...{ api, version: '0.0.0', namespace: 'kubechurn', identity: 'test', secrets: false, seed: 1, salt: 'salt' },
       ...{ reading: loopback, health: loopback, taking: loopback, audiences: [], speak: false },
-      etcd: etcdConnection({ etcd: world.etcd.endpoint }, {})!,
+      etcd: () => etcdConnection({ etcd: world.etcd.endpoint }, {})!,
       ...{ webhooks: [webhookUser], log: () => undefined, now: Date.now, pause, random: () => 0.5 },
     });
     await analyzer.live.synced;

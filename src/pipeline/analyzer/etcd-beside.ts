@@ -1,31 +1,86 @@
-import { setTimeout as after } from 'node:timers/promises';
-import type { EtcdConnection } from '../../etcd/connection.ts';
-import { writeFlags } from '../../model/write.ts';
+import type { Member } from '../../etcd/member.ts';
+import type { Pause } from '../../kube/pause.ts';
+import { writeFlags, type Revision } from '../../model/write.ts';
 import type { KeyInterner } from '../../mvcc/leaf-rows.ts';
-import { watchWrites } from '../../sources/etcd-watch/watch-writes.ts';
+import { watchWrites, type WatchOutcome } from '../../sources/etcd-watch/watch-writes.ts';
 import type { StoredWrite } from '../live/count-changes.ts';
-import { connectMembers } from '../member/members.ts';
 
-export interface EtcdBeside {
-  readonly connection: EtcdConnection;
-  readonly signal: AbortSignal;
-  readonly onWrite: (write: StoredWrite) => void;
+/** Members that answered. */
+export interface MembersToWatch {
+  readonly answering: readonly { readonly member: Pick<Member, 'watch'> }[];
+  close(): void;
 }
 
-/** Watches every key of the etcd behind the API server until the signal fires. Rejects with a Problem where no member answers. */
-export async function watchEtcdBeside({ connection, signal, onWrite }: EtcdBeside): Promise<void> {
-  const members = await connectMembers(connection);
+export type EtcdWatchState =
+  | { readonly name: 'watching' }
+  /** It will be tried again. */
+  | { readonly name: 'retrying'; readonly why: string };
+
+export interface EtcdBeside {
+  /** Asked before each attempt, since certificates and passwords are renewed. Rejects where no member answers. */
+  readonly connect: () => Promise<MembersToWatch>;
+  readonly signal: AbortSignal;
+  readonly pause: Pause;
+  /** 0..1, so that replicas do not come back all at once. */
+  readonly random: () => number;
+  readonly onWrite: (write: StoredWrite) => void;
+  /** Only where it is another than before. */
+  readonly onState: (state: EtcdWatchState) => void;
+}
+
+const shortestPause = 1_000;
+const longestPause = 60_000;
+
+/**
+ * Watches every key of the etcd behind the API server until the signal fires: where no member answers any more it connects
+ * anew, later each time, and goes on where it was. Never rejects.
+ */
+export async function watchEtcdBeside(options: EtcdBeside): Promise<void> {
+  const { signal, pause, random } = options;
+  let told = '';
+  let failures = 0;
+  /** 0: from now on. */
+  let next: Revision = 0;
+  const become = (state: EtcdWatchState): void => {
+    const words = 'why' in state ? state.why : state.name;
+    if (words !== told) options.onState(state);
+    told = words;
+  };
+  while (!signal.aborted) {
+    let why: unknown;
+    try {
+      const { toRevision, lastFailure } = await watchOnce(options, next, () => become({ name: 'watching' }));
+      // A watch that is cut before it tells anything is no better than none.
+      if (toRevision >= Math.max(1, next)) failures = 0;
+      if (toRevision > 0) next = toRevision + 1;
+      why = lastFailure;
+    } catch (error) {
+      why = error;
+    }
+    if (signal.aborted) return;
+    become({ name: 'retrying', why: why instanceof Error ? why.message : String(why) });
+    const wait = Math.min(longestPause, shortestPause * 2 ** Math.min(failures++, 10));
+    await pause(wait * (1 + random()), signal);
+  }
+}
+
+/** Until each member failed, or the signal fires. */
+async function watchOnce(
+  { connect, signal, pause, onWrite }: EtcdBeside,
+  from: Revision,
+  onAnswer: () => void,
+): Promise<WatchOutcome> {
+  const { answering, close } = await connect();
   const keys = createBatchKeys();
   try {
-    await watchWrites({
-      members: members.answering.map(
+    return await watchWrites({
+      members: answering.map(
         ({ member }) =>
           (revision, to) =>
             member.watch(revision, to),
       ),
-      keys,
-      signal,
-      pause: (milliseconds) => after(milliseconds, undefined, { signal }).catch(() => undefined),
+      ...{ keys, from, onAnswer, signal, oneRound: true },
+      pause: (milliseconds) => pause(milliseconds, signal),
       onRows(rows) {
         for (let row = 0; row < rows.rows; row++) {
           const flags = rows.flags[row]!;
@@ -41,7 +96,7 @@ export async function watchEtcdBeside({ connection, signal, onWrite }: EtcdBesid
       },
     });
   } finally {
-    members.close();
+    close();
   }
 }
 

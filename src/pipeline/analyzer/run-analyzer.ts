@@ -16,6 +16,7 @@ import { createMetrics, type AnalyzerFigures } from '../../telemetry/metrics.ts'
 import { startLiveAnalysis, type LiveAnalysis } from '../live/live-analysis.ts';
 import type { PromotionLimits } from '../live/promotion.ts';
 import type { WindowLimits } from '../live/window.ts';
+import { connectMembers } from '../member/members.ts';
 import { createAnnouncer } from './announce.ts';
 import { watchEtcdBeside } from './etcd-beside.ts';
 import { quotaReachedAt, type SizeAt } from './forecast.ts';
@@ -48,8 +49,8 @@ export interface AnalyzerOptions {
   readonly promotion?: PromotionLimits;
   readonly accept?: readonly AcceptEntry[];
   readonly thresholds?: ThresholdSettings;
-  /** Where etcd is within reach: it shows every write, also those no API watch does. */
-  readonly etcd?: EtcdConnection;
+  /** Where etcd is within reach: it shows every write, also those no API watch does. Read anew for each attempt. */
+  readonly etcd?: () => EtcdConnection;
   readonly log: Log;
   readonly now: () => Millis;
   readonly pause: Pause;
@@ -139,9 +140,16 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<RunningAnal
       })
     : Promise.resolve();
   void watchSize();
-  if (options.etcd)
-    void watchEtcdBeside({ connection: options.etcd, signal, onWrite: live.onStored }).catch((error: unknown) => {
-      log('error', 'etcd not watched', { why: error instanceof Error ? error.message : String(error) });
+  const { etcd } = options;
+  if (etcd)
+    void watchEtcdBeside({
+      ...{ signal, pause, random: options.random, onWrite: live.onStored },
+      connect: async () => connectMembers(etcd()),
+      onState(state) {
+        live.setSeesEtcd(state.name === 'watching');
+        if (state.name === 'watching') log('info', 'etcd watched');
+        else log('warn', 'etcd not watched', { why: state.why });
+      },
     });
   void tellBeginning();
 

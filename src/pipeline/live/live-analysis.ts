@@ -82,6 +82,8 @@ export interface LiveAnalysis {
   offer(requests: readonly Request[]): void;
   /** What an etcd watch saw, where etcd is within reach. */
   onStored(write: StoredWrite): void;
+  /** Whether that watch runs. */
+  setSeesEtcd(sees: boolean): void;
   /** Who made a revision, where a request was laid beside it; only the last hundred thousand are remembered. */
   writerOf(revision: Revision): Writer | undefined;
   /** Looks at once instead of when it is time. */
@@ -271,10 +273,8 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
       lastLookMs,
     }),
     offer: join.offer,
-    onStored(write) {
-      seesEtcd = true;
-      counter.onStored(write);
-    },
+    onStored: counter.onStored,
+    setSeesEtcd: (sees) => void (seesEtcd = sees),
     writerOf(revision) {
       const named = join.writerOf(revision);
       return named === 'waiting' ? undefined : named?.writer;

@@ -1,7 +1,7 @@
 import type { Revision } from '../../model/write.ts';
 import type { KeyInterner } from '../../mvcc/leaf-rows.ts';
 import { appendWatchRows, emptyRows, type WatchRows } from '../../mvcc/watch-response.ts';
-import { beginning, step } from './position.ts';
+import { beginning, step, type WatchPosition } from './position.ts';
 
 /** Opens one watch of all keys; calls `onEnd` once where it ends by itself, and nothing after `cancel`. */
 export type OpenWatch = (
@@ -15,8 +15,14 @@ export interface WatchOptions {
   readonly keys: KeyInterner;
   /** Whole revisions only, each once. The rows are reused. */
   readonly onRows: (rows: WatchRows) => void;
+  /** Goes on from here instead of from now. */
+  readonly from?: Revision;
+  /** A member answers. */
+  readonly onAnswer?: () => void;
   /** Ends the watch. */
   readonly signal: AbortSignal;
+  /** Ends the watch as well, once each member failed; without it they are tried in turn until the signal fires. */
+  readonly oneRound?: boolean;
   /** Revisions behind the head after which what lies between is given up. */
   readonly mostBehind?: number;
   /** Waits before a member is tried again; rejects or resolves early when the signal fires. */
@@ -37,11 +43,12 @@ export interface WatchOutcome {
 const mostBehindByDefault = 10_000;
 const pauseBetweenAttempts = 250;
 
-/** Watches every key until the signal fires, over as many streams and members as that takes. Never rejects. */
+/** Watches every key over as many streams and members as that takes. Never rejects. */
 export async function watchWrites(options: WatchOptions): Promise<WatchOutcome> {
-  const { members, keys, onRows, signal, pause, mostBehind = mostBehindByDefault } = options;
+  const { members, keys, onRows, onAnswer, signal, pause, mostBehind = mostBehindByDefault } = options;
   const rows = emptyRows();
-  let position = beginning;
+  const attempts = options.oneRound ? members.length : Infinity;
+  let position: WatchPosition = { ...beginning, next: options.from ?? beginning.next };
   let fromRevision = 0;
   let lastFailure: Error | undefined;
 
@@ -54,6 +61,7 @@ export async function watchWrites(options: WatchOptions): Promise<WatchOutcome> 
         const { position: reached, rows: fate, again } = step(position, note, mostBehind);
         position = reached;
         fromRevision ||= reached.next;
+        if (note.created && !note.canceled) onAnswer?.();
         if (fate === 'count' && rows.rows > 0) onRows(rows);
         if (fate !== 'keep') rows.rows = 0;
         if (!again) return;
@@ -74,11 +82,11 @@ export async function watchWrites(options: WatchOptions): Promise<WatchOutcome> 
     return 'failed';
   };
 
-  for (let attempt = 0; !signal.aborted;) {
+  for (let attempt = 0; attempt < attempts && !signal.aborted;) {
     const how = await watchOnce(members[attempt % members.length]!);
     if (how !== 'failed') continue;
     attempt++;
-    await pause(pauseBetweenAttempts);
+    if (attempt < attempts) await pause(pauseBetweenAttempts);
   }
   return {
     fromRevision,
