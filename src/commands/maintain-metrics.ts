@@ -19,7 +19,7 @@ export async function serveMaintenanceMetrics(
   // Here, so that maintenance without metrics loads neither.
   const { createMaintenanceMetrics } = await import('../telemetry/maintenance-metrics.ts');
   const { serveHealth } = await import('../server/analyzer-api.ts');
-  const metrics = createMaintenanceMetrics(version, Date.now());
+  const metrics = createMaintenanceMetrics(version);
   const exposed = async () => ({ text: await metrics.text(), contentType: metrics.contentType });
   const server = await serveHealth({ host, port }, { notReady: () => undefined, metrics: exposed }).catch(
     (error: unknown) => {

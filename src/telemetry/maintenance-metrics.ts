@@ -20,8 +20,8 @@ const outcomes = ['nothing-to-do', 'done', 'partial', 'refused', 'failed', 'unre
 /** Those of the outcomes, the two times and the version, and three of each member. */
 export const mostMaintenanceSeries = outcomes.length + 3 + 3 * mostMembers;
 
-/** What `maintain --watch` exposes; `began` stands for the first look that went well, until there is one. */
-export function createMaintenanceMetrics(version: string, began: Millis) {
+/** What `maintain --watch` exposes. */
+export function createMaintenanceMetrics(version: string) {
   const registry = new Registry();
   const registers = [registry];
   const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
@@ -35,14 +35,13 @@ export function createMaintenanceMetrics(version: string, began: Millis) {
   const last = gauge('maintenance_look_timestamp_seconds', 'When it looked last');
   const well = gauge(
     'maintenance_well_timestamp_seconds',
-    'When a look last found nothing to do, or did it; the start until then',
+    'When a look last found nothing to do, or did it; 0 until one has',
   );
   const size = gauge('maintenance_member_size_bytes', "A member's file", ['member']);
   const inUse = gauge('maintenance_member_in_use_bytes', 'Of that in use, history included', ['member']);
   const quota = gauge('maintenance_member_quota_bytes', 'Its quota, where it is known', ['member']);
   gauge('build_info', 'The version that runs', ['version']).set({ version }, 1);
   for (const outcome of outcomes) looks.inc({ outcome }, 0);
-  well.set(began / 1000);
 
   return {
     looked({ outcome, at, members }: Look): void {

@@ -18,11 +18,20 @@ type Rule = {
   readonly labels: { readonly severity: string };
   readonly annotations: Readonly<Record<string, string>>;
 };
-type Groups = { readonly groups: readonly { readonly rules: readonly Rule[] }[] };
+type Groups = { readonly groups: readonly { readonly name: string; readonly rules: readonly Rule[] }[] };
 
 const rulesIn = ({ groups }: Groups): Rule[] => groups.flatMap(({ rules }) => rules);
 const recorded = parse(readFileSync(at('chart/files/recording-rules.yaml'), 'utf8')) as Groups;
 const alerts = rulesIn(parse(readFileSync(at('chart/files/alerts.yaml'), 'utf8')) as Groups);
+
+const set = (...values: readonly string[]): string[] => values.flatMap((value) => ['--set', value]);
+
+/** As Prometheus has them with these values. */
+function alertsWith(values: readonly string[]): Groups {
+  const rules = objectsOf([...values, ...set('metrics.prometheusRule.enabled=true', 'metrics.recordingRules.enabled=false')]);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- promtool and kubeconform look at them in other tests
+  return rules.find(({ kind }) => kind === 'PrometheusRule')?.['spec'] as Groups;
+}
 
 /** What each program exposes, with every label that it has. */
 async function exposed(): Promise<Record<'analyzer' | 'webhook' | 'maintenance', string>> {
@@ -41,7 +50,7 @@ async function exposed(): Promise<Record<'analyzer' | 'webhook' | 'maintenance',
     ...{ version: '', reviews: 0, warnings: 0, throttled: 0, refused: 0, unread: 0, delivered: 0, dropped: 0 },
     ...{ waiting: 0, failures: 0, certificateUntil: 0 },
   }));
-  const maintenance = createMaintenanceMetrics('', 0);
+  const maintenance = createMaintenanceMetrics('');
   const member = { name: 'a', sizeBytes: 1, inUseBytes: 1, quotaBytes: 1 };
   maintenance.looked({ outcome: 'done', at: 0, members: [member] });
   return { analyzer: await analyzer.text(), webhook: await webhook.text(), maintenance: await maintenance.text() };
@@ -85,16 +94,28 @@ describeWith(['promtool', 'helm'], 'the alerts and the dashboard', () => {
     expect(readdirSync(at('docs/runbooks'))).toHaveLength(alerts.length + 1);
   });
 
-  it('are rendered by the chart as they are in their file, but for the release and the address of the pages', () => {
-    const rule = objectsOf(inCi('everything-values.yaml')).find(
-      ({ kind, metadata: { name } }) => kind === 'PrometheusRule' && name === 'churn',
-    );
-    const spec = rule?.['spec'] as Groups;
-    expect(rulesIn(spec).map(({ alert }) => alert)).toEqual(alerts.map(({ alert }) => alert));
-    expect(JSON.stringify(spec)).not.toContain('kubechurn-etcd-');
-    for (const { alert, annotations } of rulesIn(spec))
-      expect(annotations['runbook_url']).toBe(`https://runbooks.example.com/kubechurn/${alert}.md`);
-    expect(promtoolOn('check', spec)).toBe('');
+  it('are rendered by the chart as they are in their file, but for the release, its namespace and the address of the pages', () => {
+    const more = ['maintenance.namespace=churn-keys', 'metrics.podMonitor.enabled=true'];
+    const rendered = alertsWith([...inCi('everything-values.yaml'), ...set(...more), ...inCi('mixed-values.yaml')]);
+    const text = readFileSync(at('chart/files/alerts.yaml'), 'utf8')
+      .replaceAll('kubechurn-maintenance', 'churn-keys')
+      .replaceAll('kubechurn-etcd-', 'churn-etcd-')
+      .replaceAll('https://kubechurn.dev/docs/runbooks', 'https://runbooks.example.com/kubechurn');
+    expect(rendered).toEqual(parse(text));
+    expect(promtoolOn('check', rendered)).toBe('');
+  });
+
+  it.each([
+    ['no analyzer', 'webhook-only-values.yaml', [], ['kubechurn-webhook']],
+    ['no webhook', 'without-webhook-values.yaml', [], ['kubechurn-analyzer']],
+    ['no maintenance', 'default-values.yaml', [], ['kubechurn-analyzer', 'kubechurn-webhook']],
+    ['maintenance by CronJobs', 'endpoints-values.yaml', [], ['kubechurn-analyzer', 'kubechurn-webhook', 'kubechurn-jobs']],
+    ['a pod that stays', 'k3s-values.yaml', [], ['kubechurn-analyzer', 'kubechurn-webhook', 'kubechurn-watch']],
+    ['one that nobody scrapes', 'kubeadm-values.yaml', [], ['kubechurn-analyzer', 'kubechurn-webhook']],
+    ['one that is suspended', 'k3s-values.yaml', ['maintenance.targets[0].suspend=true'], ['kubechurn-analyzer', 'kubechurn-webhook']],
+  ])('ask for nothing that is not installed: %s', (_, file, more, names) => {
+    const { groups } = alertsWith([...inCi(file), ...set('analyzer.quota=8GiB', ...more)]);
+    expect(groups.map(({ name }) => name)).toEqual(['etcd', ...names]);
   });
 
   it('ask only for metrics that our programs have', async () => {
