@@ -102,10 +102,10 @@ export class JsonCursor {
     return says;
   }
 
-  /** Moves behind the value at hand. */
+  /** Moves behind the value at hand: where none stands, whoever asks for the next one would ask without end. */
   skip(): void {
-    const { bytes, end } = this;
-    if (bytes[this.at] === quote) return this.#skipString();
+    const { bytes, at: start, end } = this;
+    if (bytes[start] === quote) return this.#skipString();
     let depth = 0;
     for (; this.at < end; this.at++) {
       const byte = bytes[this.at]!;
@@ -114,11 +114,11 @@ export class JsonCursor {
         this.at--;
       } else if (byte === openObject || byte === openList) depth++;
       else if (byte === closeObject || byte === closeList) {
-        if (depth === 0) return;
+        if (depth === 0) break;
         if (--depth === 0) return void this.at++;
-      } else if (byte === comma && depth === 0) return;
+      } else if (byte === comma && depth === 0) break;
     }
-    throw new MalformedValue('JSON ends early');
+    if (this.at >= end || this.at === start) throw new MalformedValue('JSON without a value');
   }
 
   #nextIn(close: number): boolean {
@@ -128,7 +128,8 @@ export class JsonCursor {
       return false;
     }
     // A comma stands between two, and none before the first, which follows the opening bracket.
-    if (byte === comma) this.at++;
+    const before = this.bytes[this.at - 1];
+    if (before !== openObject && before !== openList) this.#expect(comma);
     return true;
   }
 
