@@ -85,6 +85,26 @@ describeWith(['helm'], 'the chart', () => {
     ]);
   });
 
+  it('is part of another chart where the condition of that one says so', () => {
+    const parent = mkdtempSync(join(tmpdir(), 'kubechurn-parent-'));
+    try {
+      cpSync(chart, join(parent, 'charts/kubechurn'), { recursive: true });
+      const dependency = { name: 'kubechurn', version: '*', condition: 'kubechurn.enabled' };
+      const described = { apiVersion: 'v2', name: 'parent', version: '1.0.0', dependencies: [dependency] };
+      writeFileSync(join(parent, 'Chart.yaml'), JSON.stringify(described));
+      const kinds = (...args: readonly string[]): string[] => {
+        const { code, stdout, stderr } = template(args, { from: parent });
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+        return objectsIn(stdout).map(({ kind }) => kind);
+      };
+      expect(kinds()).toContain('Deployment');
+      expect(kinds('--set', 'kubechurn.enabled=true')).toEqual(kinds());
+      expect(kinds('--set', 'kubechurn.enabled=false')).toEqual([]);
+    } finally {
+      rmSync(parent, { recursive: true });
+    }
+  });
+
   it('makes the Lease of the analyzer also where somebody else makes the roles, and none for one that is silent', () => {
     const kindsWith = (value: string): string[] => objectsOf(['--set', value]).map(({ kind }) => kind);
     expect(kindsWith('rbac.create=false')).toContain('Lease');

@@ -265,5 +265,11 @@ export const values: readonly Value[] = [
   },
 
   { path: 'tests.enabled', schema: flag, default: true, doc: 'pods for `helm test`' },
+  {
+    path: 'enabled',
+    schema: flag,
+    default: true,
+    doc: 'for the `condition` of a chart that this one is part of; nothing here reads it',
+  },
   { path: 'global', schema: object, default: {}, doc: 'of a chart that this one is part of; nothing here reads it' },
 ];
