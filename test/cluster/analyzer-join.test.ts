@@ -11,10 +11,12 @@ import type { JsonObject } from '../../src/model/json.ts';
 import { runAnalyzer, type RunningAnalyzer } from '../../src/pipeline/analyzer/run-analyzer.ts';
 import { churnReport } from '../../src/report/schema.ts';
 import { describeWith } from '../etcd/harness/describe-with.ts';
+import { freePorts } from '../etcd/harness/free-ports.ts';
 import { openScene } from '../etcd/harness/scene.ts';
 import { until } from '../etcd/harness/until.ts';
 import type { Method, RequestOptions } from './harness/api-client.ts';
 import { countsInEtcd } from './harness/counts-in-etcd.ts';
+import { cuttingProxy, type CuttingProxy } from './harness/cutting-proxy.ts';
 import { programsFor, startControlPlane, type ControlPlane } from './harness/start-control-plane.ts';
 import { register, startWebhook } from './harness/webhook.ts';
 
@@ -42,6 +44,9 @@ describeWith(programsFor(options), 'requests laid beside the writes they made', 
   let world: ControlPlane;
   let api: KubeApi;
   let analyzer: RunningAnalyzer;
+  /** The way to etcd. */
+  let way: CuttingProxy;
+  let isAway = false;
   /** Whose a revision is, by the answers. */
   const truth = new Map<number, string>();
   let asked = 0;
@@ -70,11 +75,13 @@ describeWith(programsFor(options), 'requests laid beside the writes they made', 
     world = await startControlPlane(options);
     await world.request('POST', '/api/v1/namespaces', { metadata: { name: 'kubechurn' } });
     api = openApi(loadConnection({ kubeconfig: world.kubeconfig }));
+    way = await cuttingProxy(world.etcd.endpoint);
+    const [nothing] = await freePorts(1);
     const loopback = { host: '127.0.0.1', port: 0 };
     analyzer = await runAnalyzer({
       ...{ api, version: '0.0.0', namespace: 'kubechurn', identity: 'test', secrets: false, seed: 1, salt: 'salt' },
       ...{ reading: loopback, health: loopback, taking: loopback, audiences: [], speak: false },
-      etcd: () => etcdConnection({ etcd: world.etcd.endpoint }, {})!,
+      etcd: () => etcdConnection({ etcd: isAway ? `127.0.0.1:${nothing}` : new URL(way.url).host }, {})!,
       ...{ webhooks: [webhookUser], log: () => undefined, now: Date.now, pause, random: () => 0.5 },
     });
     await analyzer.live.synced;
@@ -102,6 +109,7 @@ describeWith(programsFor(options), 'requests laid beside the writes they made', 
   afterAll(async () => {
     await analyzer.stop();
     await api.close();
+    await way.close();
     await scene.close();
     await world.stop();
   });
@@ -195,6 +203,22 @@ describeWith(programsFor(options), 'requests laid beside the writes they made', 
     );
     expect(told()).toEqual(stored);
     expect(analyzer.live.status().notSeen.join('\n')).not.toContain('sizes');
+  });
+
+  it('says what it does not see while etcd is away, and misses nothing of it', async () => {
+    const told = (): string => analyzer.live.status().notSeen.join('\n');
+    isAway = true;
+    way.cut();
+    await until('the loss to be told', () => told().includes('masterleases') && told().includes('sizes'));
+    await as('maker', 'POST', `${core}/configmaps`, { metadata: { name: 'meanwhile' } });
+    isAway = false;
+    await until('the watch to be back', () => !told().includes('masterleases') && !told().includes('sizes'));
+    const { fromRevision, toRevision: back } = analyzer.live.status();
+    const { counted, growth } = await until('what came meanwhile to be settled', () => {
+      const { coverage } = analyzer.live.status();
+      return coverage.growth >= back - fromRevision! && coverage.counted === coverage.growth && coverage;
+    });
+    expect(counted).toBe(growth);
   });
 
   it('names both users of a fight, though they call themselves the same', async () => {
