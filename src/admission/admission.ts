@@ -1,5 +1,6 @@
 import type { StandingFinding } from '../model/batch.ts';
 import type { Request } from '../model/request.ts';
+import type { ThrottleLabel } from '../model/throttle-label.ts';
 import type { Millis } from '../model/write.ts';
 import { listed } from '../words/listed.ts';
 import { printable } from '../words/printable.ts';
@@ -44,13 +45,13 @@ export function createAdmission({ budget = usualBudget, throttle, warnServiceAcc
   }
 
   return {
-    /** @param optedIn whether the object's namespace is labelled for the throttle */
-    decide(review: Review, optedIn: boolean, now: Millis): Decision {
+    /** @param namespace what the throttle's label on the object's namespace says */
+    decide(review: Review, namespace: ThrottleLabel, now: Millis): Decision {
       const probed = probeWarning(review);
       if (probed !== undefined) return { warnings: [probed] };
       const findings = findingsFor(review, now);
       if (findings.length === 0) return letThrough;
-      const slowed = mayThrottle ? slows(review, optedIn, findings, now) : undefined;
+      const slowed = mayThrottle ? slows(review, namespace, findings, now) : undefined;
       const told = findings.filter(({ severity }) => severity !== 'info').sort(gravestFirst);
       const wanted = isWarned(review.user) ? Math.min(told.length, mostAtOnce) : 0;
       const given = wanted === 0 ? 0 : spend(review.user, wanted, now);

@@ -1,13 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { StandingFinding } from '../model/batch.ts';
 import { resourceId } from '../model/resource.ts';
+import type { ThrottleLabel } from '../model/throttle-label.ts';
 import type { Millis } from '../model/write.ts';
 import { changedPaths } from '../objects/changed-paths.ts';
 import { isBookkeeping } from '../objects/fields-by-design.ts';
 import { asObject, asText } from '../objects/json-text.ts';
 import type { Review } from './review.ts';
 
-/** On an object or its namespace: `on` lets a proven loop be slowed, `off` on the object keeps it out of a namespace's `on`. */
+/** On an object or its namespace: `on` lets a proven loop be slowed, `off` on either keeps the object out, whatever the other says. */
 export const throttleLabel = 'kubechurn.dev/throttle';
 
 export interface ThrottleLimits {
@@ -28,14 +29,14 @@ const loopsKept = 1_000;
 export function createThrottle({ enabled, atMostMs }: ThrottleLimits) {
   const began = new LRUCache<string, Millis>({ max: loopsKept });
 
-  /** @param optedIn whether the request's namespace carries the label: the API server tells by the path it calls */
+  /** @param namespace what the label says on the request's namespace: the API server tells by the path it calls */
   return function slows(
     review: Review,
-    optedIn: boolean,
+    namespace: ThrottleLabel,
     findings: readonly StandingFinding[],
     now: Millis,
   ): StandingFinding | undefined {
-    if (!enabled || !mayBeSlowed(review) || !wantsIt(review, optedIn)) return undefined;
+    if (!enabled || !mayBeSlowed(review) || !wantsIt(review, namespace)) return undefined;
     const finding = findings.find((each) => isProven(each, review));
     if (finding === undefined || !changesNothingElse(review, finding.fields)) return undefined;
     const loop = `${resourceId(review.key)} ${finding.pattern} ${finding.since}`;
@@ -52,9 +53,9 @@ function mayBeSlowed({ operation, dryRun, key, oldObject }: Review): boolean {
   return !sparedNamespaces.has(key.namespace ?? '') && !sparedResources.has(`${key.resource}.${key.group}`);
 }
 
-function wantsIt({ oldObject }: Review, namespace: boolean): boolean {
-  const own = asText(asObject(asObject(oldObject['metadata'])['labels'])[throttleLabel]);
-  return own === undefined ? namespace : own === 'on';
+function wantsIt({ oldObject }: Review, namespace: ThrottleLabel): boolean {
+  const labels = [namespace, asText(asObject(asObject(oldObject['metadata'])['labels'])[throttleLabel])];
+  return labels.includes('on') && !labels.includes('off');
 }
 
 function isProven({ loop, confidence, subject, writers }: StandingFinding, { key, user }: Review): boolean {

@@ -3,21 +3,25 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
+import type { ThrottleLabel } from '../model/throttle-label.ts';
 import type { KeyPair } from './tls/key-pair.ts';
 
 /** What a call is answered with, and what is left to do once the answer is out. */
 export type Reply = { readonly text: string; after(): void } | { readonly refused: string; readonly text?: undefined };
 
-/** Where an API server asks; `throttled` is for namespaces that carry the throttle's label. */
-const webhookPaths = { plain: '/admit', throttled: '/admit/throttle' } as const;
+/** Where an API server asks, and what that tells of the object's namespace: no review carries its labels. */
+const webhookPaths: Readonly<Record<string, ThrottleLabel>> = {
+  '/admit': 'none',
+  '/admit/throttle': 'on',
+  '/admit/unthrottled': 'off',
+};
 
 export interface WebhookServerOptions {
   readonly host: string;
   /** 0 for any. */
   readonly port: number;
   readonly pair: KeyPair;
-  /** @param throttled whether the path for labelled namespaces was called */
-  answer(body: Buffer, throttled: boolean): Reply;
+  answer(body: Buffer, namespace: ThrottleLabel): Reply;
   readonly metrics: { text(): Promise<string>; readonly contentType: string };
   /** Why calls should go elsewhere, or undefined. */
   notReady(): string | undefined;
@@ -83,11 +87,11 @@ function webhookApp(
     response.status(status).type('text/plain').send(`${why}\n`);
   };
 
-  for (const [name, path] of Object.entries(webhookPaths)) {
+  for (const [path, namespace] of Object.entries(webhookPaths)) {
     app.post(path, body, (request, response) => {
       const bytes: unknown = request.body;
       if (!Buffer.isBuffer(bytes)) return refuse(response, 415, 'send an AdmissionReview as application/json');
-      const reply = answer(bytes, name === 'throttled');
+      const reply = answer(bytes, namespace);
       if (reply.text === undefined) return refuse(response, 400, reply.refused);
       if (isStopping()) response.setHeader('connection', 'close');
       response.setHeader('content-type', 'application/json');

@@ -181,6 +181,10 @@ describeWith(['helm'], 'the chart', () => {
       expect(hook.matchConditions.slice(1)).toEqual(wanted[i]?.matchConditions);
       expect(hook.matchConditions[0]?.expression).toContain('system:serviceaccount:kubechurn:churn-');
       expect(JSON.stringify(hook.namespaceSelector)).toContain('["kube-system","kube-node-lease","kubechurn","build"]');
+      const { pathname } = new URL(wanted[i]?.clientConfig.url ?? '');
+      expect(hook.clientConfig).toMatchObject({ service: { path: pathname } });
+      const ofThrottle = wanted[i]?.namespaceSelector.matchExpressions.slice(1) ?? [];
+      expect(hook.namespaceSelector.matchExpressions.slice(2)).toEqual(ofThrottle);
     });
   });
 

@@ -25,7 +25,7 @@ describeWith(programsFor(options), 'a webhook without any analyzer, allowed to s
   let api: KubeApi;
   const patch = (path: string, body: unknown, user: string) =>
     world.adminFetch(path, { method: 'PATCH', body, token: world.tokenFor(user) });
-  const label = (value: string) =>
+  const label = (value: 'on' | 'off' | null) =>
     world.request('PATCH', '/api/v1/namespaces/loops', { metadata: { labels: { 'kubechurn.dev/throttle': value } } });
 
   beforeAll(async () => {
@@ -125,8 +125,14 @@ describeWith(programsFor(options), 'a webhook without any analyzer, allowed to s
       await switchThrottle(api, false, false);
       await until('another refusal', () => (worker.refused.get('loop')?.length ?? 0) > refusals, { withinMs: 60_000 });
 
+      // One label stops it in a namespace, also for an object that asks for it, which is enough where the namespace is silent.
+      const own = { metadata: { labels: { 'kubechurn.dev/throttle': 'on' } } };
+      expect((await patch(`${configMaps}/loop`, own, 'alice')).status).toBe(200);
       await label('off');
-      await turns('once its namespace asks no more');
+      await turns('once its namespace says no');
+      const { length: sofar } = worker.refused.get('loop') ?? [];
+      await label(null);
+      await until('a refusal for the object’s own label', () => (worker.refused.get('loop')?.length ?? 0) > sofar);
     } finally {
       await worker.stop();
     }

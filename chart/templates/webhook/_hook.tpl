@@ -6,7 +6,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* (dict "root" $ "name" "namespaced" "path" "/admit" "scope" "Namespaced" "throttle" "NotIn"): one webhook of the configuration. */}}
+{{/* (dict "root" $ "name" "namespaced" "path" "/admit" "scope" "Namespaced" "throttle" (dict "operator" "In" "values" (list "on"))): one webhook of the configuration. */}}
 {{- define "kubechurn.hook" -}}
 {{- $webhook := .root.Values.webhook -}}
 - name: {{ .name }}.kubechurn.dev
@@ -49,8 +49,8 @@
         values: ['true']
       {{- with .throttle }}
       - key: kubechurn.dev/throttle
-        operator: {{ . }}
-        values: ['on']
+        operator: {{ .operator }}
+        values: {{ .values | toJson }}
       {{- end }}
   # An absent field is an error in CEL, and an error under Ignore leaves the webhook out: hence has().
   matchConditions:

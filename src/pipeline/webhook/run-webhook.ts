@@ -74,11 +74,11 @@ export async function runWebhook(pair: KeyPair, options: WebhookOptions): Promis
     host: options.host,
     port: options.port,
     pair,
-    answer(body, throttled) {
+    answer(body, namespace) {
       const review = readReview(parseJson(body.toString()));
       if ('refused' in review) return review;
       const at = now();
-      const decision = admission.decide(review, throttled, at);
+      const decision = admission.decide(review, namespace, at);
       counts.reviews++;
       counts.warnings += decision.warnings.length;
       if (decision.refusal) counts.throttled++;

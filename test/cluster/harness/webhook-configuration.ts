@@ -9,7 +9,9 @@ export function webhookConfiguration({
   readonly timeoutSeconds?: number;
 }) {
   const away = { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['kube-system', 'kube-node-lease'] };
-  const throttle = { key: 'kubechurn.dev/throttle', values: ['on'] };
+  const labelled = (operator: 'In' | 'NotIn', ...values: readonly string[]) => [
+    { key: 'kubechurn.dev/throttle', operator, values },
+  ];
   const hook = (name: string, path: string, scope: 'Namespaced' | 'Cluster', selected: readonly object[]) => ({
     name: `${name}.kubechurn.dev`,
     clientConfig: { url: `${url}${path}`, caBundle: Buffer.from(ca).toString('base64') },
@@ -34,8 +36,9 @@ export function webhookConfiguration({
     metadata: { name: 'kubechurn' },
     // One call a request: a selector of namespaces lets every cluster-scoped object through, so those have one of their own.
     webhooks: [
-      hook('namespaced', '/admit', 'Namespaced', [{ ...throttle, operator: 'NotIn' }]),
-      hook('throttled', '/admit/throttle', 'Namespaced', [{ ...throttle, operator: 'In' }]),
+      hook('namespaced', '/admit', 'Namespaced', labelled('NotIn', 'on', 'off')),
+      hook('throttled', '/admit/throttle', 'Namespaced', labelled('In', 'on')),
+      hook('unthrottled', '/admit/unthrottled', 'Namespaced', labelled('In', 'off')),
       hook('cluster', '/admit', 'Cluster', []),
     ],
   };

@@ -4,6 +4,7 @@ import { createAdmission, type AdmissionLimits } from '../../../src/admission/ad
 import { answerText } from '../../../src/admission/answer.ts';
 import type { StandingFinding } from '../../../src/model/batch.ts';
 import type { JsonObject } from '../../../src/model/json.ts';
+import type { ThrottleLabel } from '../../../src/model/throttle-label.ts';
 import { review, update } from './review-of.ts';
 
 const limits: AdmissionLimits = {
@@ -53,15 +54,15 @@ describe('warnings', () => {
         },
       },
     });
-    expect(admission.decide(flip(), false, 1).warnings).toHaveLength(1);
-    expect(admission.decide(ofOwned, false, 1).warnings).toHaveLength(1);
-    expect(admission.decide(elsewhere('bob'), false, 1).warnings).toHaveLength(1);
-    expect(admission.decide(elsewhere('carol'), false, 1).warnings).toEqual([]);
+    expect(admission.decide(flip(), 'none', 1).warnings).toHaveLength(1);
+    expect(admission.decide(ofOwned, 'none', 1).warnings).toHaveLength(1);
+    expect(admission.decide(elsewhere('bob'), 'none', 1).warnings).toHaveLength(1);
+    expect(admission.decide(elsewhere('carol'), 'none', 1).warnings).toEqual([]);
   });
 
   it('do not follow a field manager, which is everybody’s name', () => {
     const admission = knowing([finding({ writers: [{ name: 'carol', kind: 'fieldManager', confidence: 'medium' }] })]);
-    expect(admission.decide(elsewhere('carol'), false, 1).warnings).toEqual([]);
+    expect(admission.decide(elsewhere('carol'), 'none', 1).warnings).toEqual([]);
   });
 
   it('are at most 120 characters, however long the names', () => {
@@ -73,7 +74,7 @@ describe('warnings', () => {
         writers: [{ name: long, kind: 'user', confidence: 'high' }],
       }),
     ]);
-    const [warning = ''] = admission.decide(flip(), false, 1).warnings;
+    const [warning = ''] = admission.decide(flip(), 'none', 1).warnings;
     expect(warning.length).toBe(120);
     expect(warning).toMatch(/ \(docs\/patterns\/field-fight\)$/);
   });
@@ -81,7 +82,7 @@ describe('warnings', () => {
   it('hold nothing that could forge a line, which the API server would drop them for', () => {
     const [warning = ''] = knowing([finding({ fields: ['/spec/a\nWarning: b\u202e'] })]).decide(
       flip(),
-      false,
+      'none',
       1,
     ).warnings;
     expect(warning).toContain('/spec/a\\x0aWarning: b\\u{202e} of');
@@ -89,7 +90,7 @@ describe('warnings', () => {
 
   it('stop when a user has had enough, and come back with time', () => {
     const admission = knowing([finding()]);
-    const told = (user: string, at: number) => admission.decide(flip(user), false, at).warnings.length;
+    const told = (user: string, at: number) => admission.decide(flip(user), 'none', at).warnings.length;
     expect([1, 2, 3, 4, 5].map((at) => told('alice', at))).toEqual([1, 1, 1, 0, 0]);
     expect(told('bob', 6)).toBe(1);
     admission.heard(60_000);
@@ -97,13 +98,13 @@ describe('warnings', () => {
   });
 
   it('are not spent on programs unless asked for', () => {
-    expect(knowing([finding()]).decide(flip(robot), false, 1).warnings).toEqual([]);
+    expect(knowing([finding()]).decide(flip(robot), 'none', 1).warnings).toEqual([]);
     const talkative = knowing([finding()], { warnServiceAccounts: true });
-    expect(talkative.decide(flip(robot), false, 1).warnings).toHaveLength(1);
+    expect(talkative.decide(flip(robot), 'none', 1).warnings).toHaveLength(1);
   });
 
   it('leave findings of severity info out', () => {
-    expect(knowing([finding({ severity: 'info' })]).decide(flip(), false, 1).warnings).toEqual([]);
+    expect(knowing([finding({ severity: 'info' })]).decide(flip(), 'none', 1).warnings).toEqual([]);
   });
 });
 
@@ -113,11 +114,11 @@ describe('a dry run that asks whether the webhook was called', () => {
       ...{ operation: 'CREATE', dryRun: true, userInfo: { username: robot }, ...more },
       object: { metadata: { name: 'a', annotations: { 'kubechurn.dev/check': 'abc\u0007def' } } },
     });
-  const told = (more: object = {}): readonly string[] => knowing([]).decide(asking(more), false, 1).warnings;
+  const told = (more: object = {}): readonly string[] => knowing([]).decide(asking(more), 'none', 1).warnings;
 
   it('is told so, whoever asks and however often', () => {
     const admission = knowing([]);
-    const answers = Array.from({ length: 30 }, () => admission.decide(asking({}), false, 1).warnings);
+    const answers = Array.from({ length: 30 }, () => admission.decide(asking({}), 'none', 1).warnings);
     expect(new Set(answers.flat())).toEqual(new Set([probeAnswer('abc\u0007def')]));
     expect(answers.every(({ length }) => length === 1)).toBe(true);
     expect(probeAnswer('abc\u0007def')).not.toContain('\u0007');
@@ -129,11 +130,15 @@ describe('a dry run that asks whether the webhook was called', () => {
 });
 
 describe('the throttle', () => {
-  const refused = (admission: ReturnType<typeof knowing>, request = flip(robot), optedIn = true, at = 1) =>
-    admission.decide(request, optedIn, at).refusal?.code;
+  const refused = (
+    admission: ReturnType<typeof knowing>,
+    request = flip(robot),
+    namespace: ThrottleLabel = 'on',
+    at = 1,
+  ) => admission.decide(request, namespace, at).refusal?.code;
 
   it('refuses one more turn of a proven loop with 429, without saying when to come back', () => {
-    const decision = knowing([finding()]).decide(flip(robot), true, 1);
+    const decision = knowing([finding()]).decide(flip(robot), 'on', 1);
     expect(JSON.parse(answerText('u', decision))).toEqual({
       apiVersion: 'admission.k8s.io/v1',
       kind: 'AdmissionReview',
@@ -147,13 +152,25 @@ describe('the throttle', () => {
 
   it('is off by default, and where no label asks for it', () => {
     expect(refused(knowing([finding()], { throttle: { enabled: false, atMostMs: 1 } }))).toBeUndefined();
-    expect(refused(knowing([finding()]), flip(robot), false)).toBeUndefined();
+    expect(refused(knowing([finding()]), flip(robot), 'none')).toBeUndefined();
   });
 
-  it('takes the label of the object before that of its namespace', () => {
-    const labelled = (value: string) => flip(robot, { labels: { 'kubechurn.dev/throttle': value } });
-    expect(refused(knowing([finding()]), labelled('on'), false)).toBe(429);
-    expect(refused(knowing([finding()]), labelled('off'), true)).toBeUndefined();
+  it.each([
+    ['on', 'none', 429],
+    ['on', 'on', 429],
+    ['off', 'on', undefined],
+    ['on', 'off', undefined],
+    ['off', 'none', undefined],
+  ] as const)(
+    'answers an object labelled %s in a namespace labelled %s with %s: one `off` is enough',
+    (own, namespace, code) => {
+      const request = flip(robot, { labels: { 'kubechurn.dev/throttle': own } });
+      expect(refused(knowing([finding()]), request, namespace)).toBe(code);
+    },
+  );
+
+  it('does nothing in a namespace labelled off', () => {
+    expect(refused(knowing([finding()]), flip(robot), 'off')).toBeUndefined();
   });
 
   it('spares everybody but the proven writers', () => {
@@ -209,12 +226,12 @@ describe('the throttle', () => {
     const admission = knowing([finding()]);
     for (const at of [0, 300_000, 599_999]) {
       admission.heard(at);
-      expect(refused(admission, flip(robot), true, at)).toBe(429);
+      expect(refused(admission, flip(robot), 'on', at)).toBe(429);
     }
     admission.heard(600_000);
-    expect(refused(admission, flip(robot), true, 600_000)).toBeUndefined();
+    expect(refused(admission, flip(robot), 'on', 600_000)).toBeUndefined();
     admission.heard(1_300_000);
-    expect(refused(admission, flip(robot), true, 1_300_000)).toBeUndefined();
+    expect(refused(admission, flip(robot), 'on', 1_300_000)).toBeUndefined();
   });
 
   it('stops at once when an administrator says so', () => {

@@ -12,7 +12,7 @@ describe('a webhook that no analyzer talks to', () => {
   const play = (turns: readonly Turn[], everyMs: number) => {
     const admission = createAdmission(limits);
     turns.forEach((turn, i) => admission.record(turn, { warnings: [] }, i * everyMs));
-    return admission.decide(turns.at(-1)!, true, turns.length * everyMs);
+    return admission.decide(turns.at(-1)!, 'on', turns.length * everyMs);
   };
   const updateOf = (version: number, before: JsonObject, after: JsonObject, user = 'alice') =>
     update(before, after, user, { resourceVersion: String(version) });
@@ -151,7 +151,7 @@ describe('a webhook that no analyzer talks to', () => {
     expect(play(scaling, 180_000).warnings).toEqual([]);
     const admission = createAdmission(limits);
     fight(12).forEach((turn, i) => admission.record(turn, { warnings: [] }, i));
-    expect(admission.decide(flip(), true, 700_000).warnings).toEqual([]);
+    expect(admission.decide(flip(), 'on', 700_000).warnings).toEqual([]);
   });
 
   it('does not count what it refused, nor what was only tried', () => {
@@ -160,15 +160,15 @@ describe('a webhook that no analyzer talks to', () => {
       admission.record(turn, { refusal: { code: 429, message: '' }, warnings: [] }, 1);
       expect(admission.record({ ...turn, dryRun: true }, { warnings: [] }, 1)).toBeUndefined();
     }
-    expect(admission.decide(flip(), true, 2).warnings).toEqual([]);
+    expect(admission.decide(flip(), 'on', 2).warnings).toEqual([]);
   });
 
   it('goes by the analyzers’ findings as long as one answers', () => {
     const admission = createAdmission(limits);
     fight(12).forEach((turn, i) => admission.record(turn, { warnings: [] }, i));
     admission.learn([], 100);
-    expect(admission.decide(flip(), true, 101).warnings).toEqual([]);
-    expect(admission.decide(flip(), true, 60_200).warnings).toHaveLength(1);
+    expect(admission.decide(flip(), 'on', 101).warnings).toEqual([]);
+    expect(admission.decide(flip(), 'on', 60_200).warnings).toHaveLength(1);
   });
 });
 
