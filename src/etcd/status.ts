@@ -71,7 +71,7 @@ function alarmsIn(errors: readonly string[]): string[] {
   return [...new Set(armedAlarms({ errors }).map(({ alarm }) => alarm))];
 }
 
-/** Which alarm is armed for which member, of all members. protobuf-go puts one blank or two between fields (internal/detrand). */
+/** Which alarm is armed for which member, of all members. protobuf-go puts one blank or two in between (internal/detrand). */
 export function armedAlarms({ errors }: Pick<MemberStatus, 'errors'>): { memberId: string; alarm: string }[] {
   return errors.flatMap((error) => {
     const [, memberId = '0', alarm] = /(?:\bmemberID:(\d+)\s+)?\balarm:(\w+)/.exec(error) ?? [];

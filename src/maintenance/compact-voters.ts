@@ -4,6 +4,7 @@ import { armedFor, nameOf, type AnsweringMember, type Seen } from './plan/seen.t
 import { evidenceSource, turnsOf } from './plan/turns.ts';
 import type { History, Ports } from './ports.ts';
 import type { Progress } from './progress.ts';
+import { askAgain } from './steps/ask-again.ts';
 import { compactMember } from './steps/compact.ts';
 import { revisionBefore } from './steps/find-revision.ts';
 import { settle } from './steps/settle.ts';
@@ -47,7 +48,7 @@ export async function compactVoters(
       progress.halted = { outcome: 'failed', why: `the compaction failed: ${settled.why}` };
       return;
     }
-    current = await ports.cluster.look();
+    current = await askAgain(() => ports.cluster.look(), ports);
     if (whyFull(current, ports, progress) === undefined) return;
   }
 }

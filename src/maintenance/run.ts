@@ -13,8 +13,10 @@ import { armedFor, isAnswering, nameOf, votersOf, type Seen } from './plan/seen.
 import { evidenceSource, turnsOf } from './plan/turns.ts';
 import type { Evidence, Lock, Ports } from './ports.ts';
 import type { Progress } from './progress.ts';
+import { askAgain } from './steps/ask-again.ts';
 import { statusOnceItAnswers } from './steps/await-member.ts';
 import { disarm } from './steps/disarm.ts';
+import { codeOf } from './steps/outcomes.ts';
 import { missingRights } from './steps/rights.ts';
 import { verify, type Verification } from './steps/verify.ts';
 
@@ -46,21 +48,18 @@ export async function lookAndPlan(ports: Ports): Promise<{ seen: Seen; plan: Pla
   return why === '' ? { seen, plan } : { seen, plan: { ...plan, decision: 'refused', why, steps: [] } };
 }
 
-/** A cluster that has just lost its leader elects another within seconds, unless it has lost its quorum. */
-async function lookOnceLed({ cluster, clock, signal }: Ports): Promise<Seen> {
-  const until = clock.now() + electionMs;
-  for (;;) {
-    try {
-      return await cluster.look();
-    } catch (error) {
-      if (!isProblem(error) || error.code !== etcdErrors.noLeader.code || clock.now() >= until) throw error;
-      await clock.wait(500, signal);
-    }
-  }
+/** A cluster that has just lost its leader elects another within seconds; one that is not there is told at once. */
+function lookOnceLed(ports: Ports): Promise<Seen> {
+  return askAgain(
+    () => ports.cluster.look(),
+    ports,
+    (error) => codeOf(error) === etcdErrors.noLeader.code,
+  );
 }
 
-/** Several times etcd's default --election-timeout of a second. */
-const electionMs = 10_000;
+function lookAgain(ports: Ports): Promise<Seen> {
+  return askAgain(() => ports.cluster.look(), ports);
+}
 
 export function plannedRun(seen: Seen, plan: Plan, { settings }: Pick<Ports, 'settings'>): MaintenanceRun {
   const outcome = plan.decision === 'act' ? 'planned' : plan.decision;
@@ -188,9 +187,8 @@ async function finish(
   progress: Progress,
   end: (outcome: Outcome, why: string) => Promise<MaintenanceRun>,
 ): Promise<MaintenanceRun> {
-  const { settings } = ports;
   const { halted } = progress;
-  const seen = await ports.cluster.look().catch(() => undefined);
+  const seen = await lookAgain(ports).catch(() => undefined);
   const armed = seen ? armedFor(seen, 'NOSPACE').length > 0 : armedFor(before, 'NOSPACE').length > 0;
   let disarmed = false;
   if (seen && armed) {
@@ -208,13 +206,14 @@ async function finish(
   progress.verification = proof.verification;
   if (proof.result !== 'done') return end('failed', proof.why);
   if (halted) return end('partial', `${halted.why}; writes are accepted again`);
-  const over = await overBudget(ports, settings);
+  const over = await overBudget(ports);
   if (over !== undefined) return end('partial', over);
   return end('done', disarmed ? 'writes are accepted again' : 'every member is small again');
 }
 
-async function overBudget({ cluster }: Ports, settings: Ports['settings']): Promise<string | undefined> {
-  const seen = await cluster.look();
+async function overBudget(ports: Ports): Promise<string | undefined> {
+  const { settings } = ports;
+  const seen = await lookAgain(ports);
   const over = votersOf(seen)
     .filter(isAnswering)
     .filter((member) => member.state.sizeBytes > (memberLimits(member, settings)?.budgetBytes ?? Infinity));

@@ -2,7 +2,7 @@ import { compact } from '../../etcd/maintenance-calls.ts';
 import type { StepOutcome } from '../journal.ts';
 import type { Ports } from '../ports.ts';
 import { statusOnceItAnswers } from './await-member.ts';
-import { codeOf, isOutcomeUnknown, sentenceOf } from './outcomes.ts';
+import { codeOf, isPassing, sentenceOf } from './outcomes.ts';
 
 export interface Compaction {
   /** Everything before it goes. */
@@ -36,8 +36,7 @@ export async function compactMember(
     } catch (error) {
       if (codeOf(error) === 'ETCD_COMPACTED')
         return { result: 'done', why: `revision ${revision} had been compacted, here it is done now` };
-      if (!isOutcomeUnknown(error) && codeOf(error) !== 'ETCD_BUSY')
-        return { result: 'failed', why: sentenceOf(error) };
+      if (!isPassing(error)) return { result: 'failed', why: sentenceOf(error) };
       const status = await statusOnceItAnswers(id, ports);
       if (!status) return { result: 'unknown', why: `${sentenceOf(error)}, and it has not answered since` };
       if (status.inUseBytes < inUse) heard = clock.now();

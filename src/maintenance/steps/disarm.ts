@@ -7,21 +7,26 @@ import { alarmNames, leaderOf, nameById } from '../plan/health.ts';
 import { wayOut } from '../plan/learners.ts';
 import { armedFor, graveAlarms, isAnswering, nameOf, type Seen } from '../plan/seen.ts';
 import type { Ports } from '../ports.ts';
+import { askAgain } from './ask-again.ts';
 
 /**
  * Disarms each (member, NOSPACE) pair, nothing else, once every member's file is small enough not to arm it again. Never
  * beside another alarm: before etcd 3.6 the last NOSPACE takes the refusals of CORRUPT along (etcdserver/apply.go Alarm).
  */
-export async function disarm(seen: Seen, growthPerMinute: number, { cluster, settings }: Ports): Promise<StepOutcome> {
-  const armed = armedFor(seen, 'NOSPACE');
+export async function disarm(seen: Seen, growthPerMinute: number, ports: Ports): Promise<StepOutcome> {
   const blocking = seen.members.flatMap((member) => {
     if (!isAnswering(member)) return [`${nameOf(member)} does not answer, so that its size is unknown`];
-    const limits = memberLimits(member, settings, growthPerMinute);
+    const limits = memberLimits(member, ports.settings, growthPerMinute);
     if (limits && member.state.sizeBytes < limits.safeBytes) return [];
     if (member.isLearner) return [wayOut(member)];
     return [`${nameOf(member)} holds ${bytes(member.state.sizeBytes)}, and would arm it again`];
   });
   if (blocking.length > 0) return { result: 'refused', why: blocking.join('; ') };
+  return askAgain(() => disarmAll(seen, ports), ports);
+}
+
+async function disarmAll(seen: Seen, { cluster }: Ports): Promise<StepOutcome> {
+  const armed = armedFor(seen, 'NOSPACE');
   const leader = cluster.member((leaderOf(seen) ?? seen.members.find(isAnswering)!).id);
   const grave = graveAlarms({ alarms: [...seen.alarms, ...(await listAlarms(leader))] });
   if (grave.length > 0) {

@@ -18,6 +18,11 @@ export function isOutcomeUnknown(error: unknown): boolean {
   return unknown.has(codeOf(error) ?? '');
 }
 
+/** It may well be answered a moment later. */
+export function isPassing(error: unknown): boolean {
+  return isOutcomeUnknown(error) || codeOf(error) === 'ETCD_BUSY';
+}
+
 export function sentenceOf(error: unknown): string {
   return isProblem(error) ? error.message : String(error);
 }

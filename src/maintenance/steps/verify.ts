@@ -1,12 +1,13 @@
-import { hashKeys, readThroughQuorum, writeProbe } from '../../etcd/maintenance-calls.ts';
+import { hashKeys, listAlarms, readThroughQuorum, writeProbe } from '../../etcd/maintenance-calls.ts';
 import { listed } from '../../words/listed.ts';
 import { duration } from '../../words/units.ts';
 import type { StepOutcome } from '../journal.ts';
 import { alarmNames, leaderOf } from '../plan/health.ts';
 import { isAnswering, nameOf, votersOf, type AnsweringMember } from '../plan/seen.ts';
 import type { Ports } from '../ports.ts';
+import { askAgain } from './ask-again.ts';
 import { soundCluster } from './gate.ts';
-import { isOutcomeUnknown, sentenceOf } from './outcomes.ts';
+import { sentenceOf } from './outcomes.ts';
 
 /** The proof that the database is back. */
 export interface Verification {
@@ -25,40 +26,32 @@ export interface Verification {
 const callMillis = 15_000;
 const between = 1_000;
 
-/** `watch`: an alarm was disarmed, so that it may come back. */
+/**
+ * `watch`: an alarm was disarmed, so that it may come back. The list of alarms goes through raft: what members state of
+ * themselves may be from before they heard of it. `verification` is null where it did not come to that.
+ */
 export async function verify(
   watch: boolean,
   ports: Ports,
-): Promise<StepOutcome & { readonly verification: Verification }> {
+): Promise<StepOutcome & { readonly verification: Verification | null }> {
   const { cluster, clock, pace, signal } = ports;
   const sound = await soundCluster(ports);
-  const nothing = {
-    writesAccepted: false,
-    readable: false,
-    alarms: [],
-    watchedSeconds: 0,
-    hashes: 'not compared',
-  } as const;
-  if ('whyNot' in sound) return { result: 'failed', why: sound.whyNot, verification: nothing };
+  if ('whyNot' in sound) return { result: 'failed', why: sound.whyNot, verification: null };
   const voters = votersOf(sound.seen).filter(isAnswering);
   const leader = cluster.member((leaderOf(sound.seen) ?? voters[0]!).id);
-  const written = await writeProbe(leader, callMillis).then(() => undefined, sentenceOf);
+  const written = await askAgain(() => writeProbe(leader, callMillis), ports).then(() => undefined, sentenceOf);
+  let armed = await askAgain(() => listAlarms(leader), ports);
   const began = clock.now();
-  let seen = sound.seen;
   if (watch && written === undefined)
-    while (seen.alarms.length === 0 && clock.now() - began < pace.rearmWatch) {
+    while (armed.length === 0 && clock.now() - began < pace.rearmWatch) {
       ports.tell('watching whether the alarm comes back');
       await clock.wait(Math.min(between, pace.rearmWatch), signal);
-      const before = seen;
-      seen = await cluster.look().catch((error: unknown) => {
-        if (isOutcomeUnknown(error)) return before;
-        throw error;
-      });
+      armed = await askAgain(() => listAlarms(leader), ports);
     }
   const watchedSeconds = Math.round((clock.now() - began) / 1000);
   const hashes = ports.verifyHash ? await compareHashes(voters, ports) : 'not compared';
   const unread = await unreadable(voters, ports);
-  const alarms = alarmNames(seen);
+  const alarms = alarmNames({ members: sound.seen.members, alarms: armed });
   const verification = {
     writesAccepted: written === undefined,
     readable: unread.length === 0,
@@ -77,10 +70,10 @@ export async function verify(
   return { result: 'done', why: `a write was accepted, every voter can be read${watched}`, verification };
 }
 
-async function unreadable(voters: readonly AnsweringMember[], { cluster }: Ports): Promise<string[]> {
+async function unreadable(voters: readonly AnsweringMember[], ports: Ports): Promise<string[]> {
   const asked = await Promise.all(
     voters.map(async (voter) =>
-      readThroughQuorum(cluster.member(voter.id)).then(
+      askAgain(() => readThroughQuorum(ports.cluster.member(voter.id)), ports).then(
         () => [],
         (error: unknown) => [`${nameOf(voter)} cannot be read: ${sentenceOf(error)}`],
       ),
