@@ -6,6 +6,7 @@ import type { ScanPlan } from '../../sources/snapshot/plan.ts';
 import { buffersOfColumns } from '../../tally/key-columns.ts';
 import { buffersOfTable } from '../../tally/key-table.ts';
 import { countShard, type ShardCounts } from './count-shard.ts';
+import { threadErrors } from './errors.ts';
 import { readKeys } from './read-keys.ts';
 import type { ReadPlan } from './read-plan.ts';
 
@@ -59,6 +60,7 @@ function startThread(entry: URL): Thread {
   let failed: Error | undefined;
   let fail = (error: Error): void => void (failed = error);
   worker.on('error', (error: Error) => fail(error));
+  worker.on('messageerror', (error) => fail(threadErrors.answerLost(error.message)));
   worker.on('exit', (code) => fail(new Error(`a thread ended with code ${code}`)));
   return {
     // The answer is what `runThread` makes of the task: one thread, one task at a time.
