@@ -1,5 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
-import { asObject, isObject, parseJson } from '../objects/json-text.ts';
+import { parseShallow } from '../objects/depth.ts';
+import { asObject, isObject } from '../objects/json-text.ts';
 
 /**
  * Whether a fieldsV1 set covers the field at a JSON pointer as `changedPaths` writes them: list items by key
@@ -67,7 +68,7 @@ function namesOf(node: JsonObject, segment: string): string[] {
 }
 
 function itemParts(key: string): string[] {
-  return Object.entries(asObject(parseJson(key))).map(
+  return Object.entries(asObject(parseShallow(key))).map(
     ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
 }

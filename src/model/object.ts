@@ -39,7 +39,7 @@ export interface DecodedObject {
   readonly managedFields: readonly ManagedFields[];
   /** The object whose trouble this one is part of: its controller, an Event's involvedObject, a report's target. */
   readonly about?: ObjectRef;
-  /** The whole object as API JSON, redacted. */
+  /** The whole object as API JSON, redacted; null stands for what is nested deeper than 200 levels. */
   readonly body: JsonObject;
 }
 

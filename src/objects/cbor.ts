@@ -1,5 +1,6 @@
 import { decode, type TagDecodeControl } from 'cborg';
 import type { Json } from '../model/json.ts';
+import { maxDepth } from './depth.ts';
 import { put, type MutableObject } from './put.ts';
 import { toBase64 } from './scalars.ts';
 
@@ -13,7 +14,8 @@ const utf8 = new TextDecoder();
  * JSON is base64 (KEP-4222). Throws on what is no CBOR.
  */
 export function readCbor(bytes: Uint8Array): Json {
-  return toJson(decode(bytes, { useMaps: true, tags: { 55799: (inner: TagDecodeControl) => inner(), 22: bytesOf } }));
+  const tags = { 55799: (inner: TagDecodeControl) => inner(), 22: bytesOf };
+  return toJson(decode(bytes, { useMaps: true, tags }), maxDepth);
 }
 
 function bytesOf(inner: TagDecodeControl): unknown {
@@ -21,13 +23,14 @@ function bytesOf(inner: TagDecodeControl): unknown {
   return value instanceof Uint8Array ? toBase64(value) : value;
 }
 
-function toJson(value: unknown): Json {
+/** With null for what lies deeper than so many levels. */
+function toJson(value: unknown, levels: number): Json {
   if (value instanceof Uint8Array) return utf8.decode(value);
   if (typeof value === 'bigint') return Number(value);
-  if (Array.isArray(value)) return value.map(toJson);
-  if (value instanceof Map) {
+  if (levels > 0 && Array.isArray(value)) return value.map((item) => toJson(item, levels - 1));
+  if (levels > 0 && value instanceof Map) {
     const object: MutableObject = {};
-    for (const [key, item] of value) put(object, nameOf(key), toJson(item));
+    for (const [key, item] of value) put(object, nameOf(key), toJson(item, levels - 1));
     return object;
   }
   if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') return value;

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../model/json.ts';
 import type { FieldChange } from '../model/object.ts';
-import { bookkeeping, digestOf, maxDepth } from './digests.ts';
+import { maxDepth } from './depth.ts';
+import { bookkeeping, digestOf } from './digests.ts';
 import { isObject } from './json-text.ts';
 import { itemNames, type Names } from './list-items.ts';
 import { isTimestamp, mayBeTimestamp, zoneUnder, type Zone } from './timestamps.ts';

@@ -10,7 +10,7 @@ import { encodingOf, readStored } from './stored-value.ts';
 
 /**
  * A stored value as the object the API would return. Never throws: a value that is damaged, encrypted or not
- * Kubernetes' gives an empty body and what its key says.
+ * Kubernetes' gives an empty body and what its key says. What is nested beyond all use is cut off (depth.ts).
  * @param salt for the hashes that stand for Secrets' values; without one they are `redacted` and changes cannot be seen.
  */
 export function decodeObject(value: Uint8Array, key: string, salt?: string): DecodedObject {

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Digest } from '../model/object.ts';
+import { maxDepth } from './depth.ts';
 import { isTimestamp, zoneUnder, type Zone } from './timestamps.ts';
 
 /** `h1` of what an object says, `h2` of that without its moments: equal h2 and other h1 is a timestamp that moved. */
@@ -10,9 +11,6 @@ export interface Digests {
 
 /** The parts of metadata that change with every write, whatever was written. */
 export const bookkeeping: ReadonlySet<string> = new Set(['managedFields', 'resourceVersion', 'generation']);
-
-/** Deeper than any object means something; the API server itself stops at 10,000. Keeps the walk off the stack's end. */
-export const maxDepth = 200;
 
 /**
  * Both digests of an object in one walk. Map keys count in any order (each entry is hashed alone and summed), list items

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../model/json.ts';
-import { parseJson } from './json-text.ts';
+import { parseShallow } from './depth.ts';
 import { isMutableList, isMutableObject, put, type MutableObject } from './put.ts';
 import * as scalars from './scalars.ts';
 import { messageType, type Field, type MessageType, type Scalar, type Shape } from './schema.ts';
@@ -93,7 +93,7 @@ function readScalar(reader: WireReader, wireType: number, scalar: Scalar): Json 
     case 'D':
       return scalars.readDuration(reader.message());
     case 'R':
-      return readRaw(reader.message(), parseJson);
+      return readRaw(reader.message(), parseShallow);
     case 'F':
       return readRaw(reader.message(), parseFieldSet);
   }
@@ -106,7 +106,7 @@ const fieldSetsKept = 256;
 function parseFieldSet(json: string): Json | undefined {
   const known = fieldSets.get(json);
   if (known !== undefined) return known;
-  const parsed = parseJson(json);
+  const parsed = parseShallow(json);
   if (fieldSets.size >= fieldSetsKept) fieldSets.clear();
   fieldSets.set(json, parsed);
   return parsed;

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../model/json.ts';
 import type { Encoding } from '../model/object.ts';
 import { readCbor, selfDescribed } from './cbor.ts';
-import { isObject, parseJson } from './json-text.ts';
+import { parseShallow } from './depth.ts';
+import { isObject } from './json-text.ts';
 import { readMessage } from './protobuf.ts';
 import { withReadDefaults } from './read-defaults.ts';
 import { messageOfKind, messageType, type MessageType } from './schema.ts';
@@ -27,7 +28,7 @@ function startsWith(bytes: Uint8Array, start: number, end: number, magic: readon
   return true;
 }
 
-/** The object as the API shows it; undefined where the value is not readable as what it claims to be. */
+/** The object as the API shows it, cut below `maxDepth`; undefined where the value is not readable as what it claims to be. */
 export function readStored(value: Uint8Array, encoding: Encoding): JsonObject | undefined {
   try {
     const body = readAs(value, encoding);
@@ -40,7 +41,7 @@ export function readStored(value: Uint8Array, encoding: Encoding): JsonObject | 
 
 function readAs(value: Uint8Array, encoding: Encoding) {
   if (encoding === 'protobuf') return readUnknown(new WireReader(value, protobufMagic.length, value.length));
-  if (encoding === 'json') return parseJson(text(value, 0, value.length));
+  if (encoding === 'json') return parseShallow(text(value, 0, value.length));
   if (encoding === 'cbor') return readCbor(value);
   return undefined;
 }
