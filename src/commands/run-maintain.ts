@@ -27,35 +27,35 @@ import type { Program } from './triage.ts';
 export async function runMaintain(options: MaintainOptions, program: Program): Promise<number> {
   const parsed = parseMaintainOptions(options, process.env);
   leaseWish(options.lease, undefined); // a mistake in it is told before anything is asked
-  const target = await targetConnection(options, process.env);
   const signal = stopSignal();
   const once = async (): Promise<MaintenanceRecord> => {
+    // Anew each time: a watch outlives certificates and pods.
+    const target = await targetConnection(options, process.env);
     const progress = startProgress(process.stderr);
     try {
       return await maintainOnce({ options, parsed, target, program, signal, progress });
     } finally {
+      target.close();
       progress.end();
     }
   };
   const print = async (record: MaintenanceRecord): Promise<void> => {
     process.stdout.write(await rendered(record, options));
   };
-  try {
-    if (options.watch) {
-      const complain = (sentence: string): void => void process.stderr.write(`kubechurn: ${sentence}\n`);
-      const { looked, stop } = await serveMaintenanceMetrics(options, program.version);
-      const { everyMs } = parsed;
-      try {
-        return await watchMaintenance({ once, print, complain, looked, everyMs, clock: systemClock, signal });
-      } finally {
-        await stop(); // else its port would keep a program alive that has failed
-      }
-    }
+  if (!options.watch) {
     const record = await once();
     await print(record);
     return exitCodeOf(record);
+  }
+  // A mistake in the options ends it here; once it watches, what cannot be read may be there again in a minute.
+  (await targetConnection(options, process.env)).close();
+  const complain = (sentence: string): void => void process.stderr.write(`kubechurn: ${sentence}\n`);
+  const { looked, stop } = await serveMaintenanceMetrics(options, program.version);
+  const { everyMs } = parsed;
+  try {
+    return await watchMaintenance({ once, print, complain, looked, everyMs, clock: systemClock, signal });
   } finally {
-    target.close();
+    await stop(); // else its port would keep a program alive that has failed
   }
 }
 
