@@ -28,12 +28,12 @@ export async function runMaintain(options: MaintainOptions, program: Program): P
   const parsed = parseMaintainOptions(options, process.env);
   leaseWish(options.lease, undefined); // a mistake in it is told before anything is asked
   const signal = stopSignal();
-  const once = async (): Promise<MaintenanceRecord> => {
+  const once = async (dryRun: boolean): Promise<MaintenanceRecord> => {
     // Anew each time: a watch outlives certificates and pods.
     const target = await targetConnection(options, process.env);
     const progress = startProgress(process.stderr);
     try {
-      return await maintainOnce({ options, parsed, target, program, signal, progress });
+      return await maintainOnce({ options: { ...options, dryRun }, parsed, target, program, signal, progress });
     } finally {
       target.close();
       progress.end();
@@ -43,7 +43,7 @@ export async function runMaintain(options: MaintainOptions, program: Program): P
     process.stdout.write(await rendered(record, options));
   };
   if (!options.watch) {
-    const record = await once();
+    const record = await once(options.dryRun);
     await print(record);
     return exitCodeOf(record);
   }
@@ -51,9 +51,10 @@ export async function runMaintain(options: MaintainOptions, program: Program): P
   (await targetConnection(options, process.env)).close();
   const complain = (sentence: string): void => void process.stderr.write(`kubechurn: ${sentence}\n`);
   const { looked, stop } = await serveMaintenanceMetrics(options, program.version);
+  const [look, run] = [() => once(true), () => once(options.dryRun)];
   const { everyMs } = parsed;
   try {
-    return await watchMaintenance({ once, print, complain, looked, everyMs, clock: systemClock, signal });
+    return await watchMaintenance({ look, run, print, complain, looked, everyMs, clock: systemClock, signal });
   } finally {
     await stop(); // else its port would keep a program alive that has failed
   }

@@ -3,7 +3,7 @@ import type { Millis } from '../model/write.ts';
 
 /** How one look of `maintain --watch` ended. */
 export interface Look {
-  /** Of the record; `unreachable` where there is none. */
+  /** Of the record; `planned` where acting is put off, `unreachable` where there is none. */
   readonly outcome: 'nothing-to-do' | 'done' | 'partial' | 'refused' | 'failed' | 'planned' | 'unreachable';
   readonly at: Millis;
   readonly members: readonly {
@@ -16,7 +16,7 @@ export interface Look {
 
 /** An etcd has seven at most, by its own advice. */
 const mostMembers = 16;
-const outcomes = ['nothing-to-do', 'done', 'partial', 'refused', 'failed', 'unreachable'] as const;
+const outcomes = ['nothing-to-do', 'done', 'partial', 'refused', 'failed', 'planned', 'unreachable'] as const;
 /** Those of the outcomes, the two times and the version, and three of each member. */
 export const mostMaintenanceSeries = outcomes.length + 3 + 3 * mostMembers;
 

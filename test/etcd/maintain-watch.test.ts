@@ -8,7 +8,8 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { maintenanceRecord } from '../../src/report/maintenance/schema.ts';
 import { createAuthority, type Authority, type Pair } from './harness/certificates.ts';
 import { describeWith } from './harness/describe-with.ts';
-import { started } from './harness/full-cluster.ts';
+import { fill } from './harness/fill.ts';
+import { quotaBytes, started } from './harness/full-cluster.ts';
 import { until } from './harness/until.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -83,5 +84,17 @@ describeWith(['etcd'], 'maintain --watch', () => {
     watch = watching(['--etcd', 'https://127.0.0.1:1', '--cacert', join(directory, 'missing')]);
     expect(await watch.ended).toEqual([2, null]);
     expect(watch.stderr()).toMatch(/missing does not exist: give --cacert a file that does/);
+  });
+
+  it('goes on looking after a refusal, told once, and acts as soon as NOSPACE is armed', async () => {
+    const { client, endpoint } = await started();
+    await fill(client, { bytes: 0.6 * quotaBytes });
+    watch = watching(['--etcd', endpoint, '--budget', '50%', '--keep', '10', '--lock', join(directory, 'lock')]);
+    const { outcomes } = watch;
+    await until('it to refuse an outage', () => outcomes().includes('refused'));
+    await fill(client);
+    await until('writes to be accepted again', () => outcomes().includes('done'), { withinMs: 60_000 });
+    expect(await client.alarms()).toEqual([]);
+    expect(outcomes().slice(0, 2)).toEqual(['refused', 'done']);
   });
 });
