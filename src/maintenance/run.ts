@@ -6,7 +6,7 @@ import { beforeAndAfter, type MaintainedMember } from './before-and-after.ts';
 import { compactVoters, historyOf } from './compact-voters.ts';
 import { defragmentVoters } from './defragment-voters.ts';
 import { openJournal, plannedSteps, type Journal, type JournalStep, type StepOutcome } from './journal.ts';
-import { memberLimits } from './plan/decide.ts';
+import { isOverBudget, memberLimits, whyLeftLarge } from './plan/decide.ts';
 import { makePlan, type Plan } from './plan/make-plan.ts';
 import { remedies } from './plan/remedies.ts';
 import { armedFor, isAnswering, nameOf, votersOf, type Seen } from './plan/seen.ts';
@@ -206,17 +206,25 @@ async function finish(
   progress.verification = proof.verification;
   if (proof.result !== 'done') return end('failed', proof.why);
   if (halted) return end('partial', `${halted.why}; writes are accepted again`);
-  const over = await overBudget(ports);
+  const last = await lookAgain(ports);
+  const over = overBudget(last, ports);
   if (over !== undefined) return end('partial', over);
-  return end('done', disarmed ? 'writes are accepted again' : 'every member is small again');
+  const left = whyLeftLarge(last, ports.settings);
+  if (!disarmed) return end('done', left ?? 'every member is small again');
+  return end('done', ['writes are accepted again', left].filter((why) => why !== undefined).join('; '));
 }
 
-async function overBudget(ports: Ports): Promise<string | undefined> {
-  const { settings } = ports;
-  const seen = await lookAgain(ports);
+function overBudget(seen: Seen, { settings }: Ports): string | undefined {
   const over = votersOf(seen)
     .filter(isAnswering)
-    .filter((member) => member.state.sizeBytes > (memberLimits(member, settings)?.budgetBytes ?? Infinity));
+    .filter((member) => {
+      const limits = memberLimits(member, settings);
+      return limits && isOverBudget(member, limits);
+    });
   if (over.length === 0) return undefined;
-  return `${listed(over.map((member) => `${nameOf(member)} still has ${bytes(member.state.sizeBytes)}`))}, above the budget: that much is in use`;
+  const each = over.map((member) => {
+    const { sizeBytes, inUseBytes } = member.state;
+    return `${nameOf(member)} still has ${bytes(sizeBytes)} (${bytes(inUseBytes)} in use)`;
+  });
+  return `${listed(each)}, above the budget`;
 }

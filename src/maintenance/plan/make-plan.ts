@@ -1,6 +1,6 @@
 import { bytes, duration } from '../../words/units.ts';
 import { listed } from '../../words/listed.ts';
-import { memberLimits, triggersOf } from './decide.ts';
+import { memberLimits, triggersOf, whyLeftLarge } from './decide.ts';
 import { learnerRefusals } from './learners.ts';
 import { blockedMillis } from './estimate.ts';
 import { nameById, whyUnsound } from './health.ts';
@@ -49,7 +49,12 @@ export function makePlan(seen: Seen, settings: MaintenanceSettings): Plan {
 
   const triggers = triggersOf(seen, settings);
   if (triggers.length === 0)
-    return { decision: 'nothing-to-do', why: withinBudget(seen), steps: [], warnings: seen.notes };
+    return {
+      decision: 'nothing-to-do',
+      why: whyLeftLarge(seen, settings) ?? withinBudget(seen),
+      steps: [],
+      warnings: seen.notes,
+    };
   if (unknownQuota.length > 0) return refused([askForQuota(unknownQuota.map(nameOf))], seen.notes);
 
   const refusals = [

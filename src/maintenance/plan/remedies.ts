@@ -17,7 +17,8 @@ export function remedies(
   });
   const [fullest] = over.toSorted((a, b) => b.member.state.inUseBytes - a.member.state.inUseBytes);
   const isArmed = armedFor(seen, 'NOSPACE').length > 0;
-  if (!fullest) return outcome === 'failed' ? ['run it again: it goes on from what it finds'] : [];
+  if (!fullest)
+    return outcome === 'failed' || outcome === 'partial' ? ['run it again: it goes on from what it finds'] : [];
   const { inUseBytes, sizeBytes } = fullest.member.state;
   const { quotaBytes } = fullest.limits;
   const left = Math.max(0, quotaBytes - Math.max(inUseBytes, sizeBytes));

@@ -33,14 +33,44 @@ describe('a plan does nothing', () => {
       cluster(everywhere({ quotaBytes: null })),
       { budget: { bytes: GiB } },
     ],
+    [
+      'on a file above the budget while what is in use is within it and 10 % of the quota cannot be won',
+      cluster(everywhere({ sizeBytes: 0.82 * 2 * GiB, inUseBytes: 0.75 * 2 * GiB })),
+      {},
+    ],
     ['because of a learner above the budget', cluster({ d: { ...full, isLearner: true } }), {}],
   ])('%s', (_, seen, more) => {
     expect(plan(seen, more)).toMatchObject({ decision: 'nothing-to-do', steps: [] });
   });
 });
 
+describe('a plan that does nothing', () => {
+  it('says why the largest of the files above the budget is left as it is', () => {
+    const seen = cluster({
+      a: { sizeBytes: 0.82 * 2 * GiB, inUseBytes: 0.75 * 2 * GiB },
+      b: { sizeBytes: 0.85 * 2 * GiB, inUseBytes: 0.78 * 2 * GiB },
+    });
+    expect(plan(seen).why).toBe(
+      "b's file of 1.7 GiB stays above the budget of 1.6 GiB, with 1.6 GiB in use: a defragmentation would free 143.4 MiB, " +
+        'less than 10 % of the quota, and etcd uses its free pages before the file grows',
+    );
+  });
+});
+
 describe('a plan acts', () => {
   it.each([
+    [
+      'on what is in use above the budget, although little is free: a compaction may free more',
+      cluster({ b: { sizeBytes: 0.83 * 2 * GiB, inUseBytes: 0.81 * 2 * GiB } }),
+      {},
+      /above the budget/,
+    ],
+    [
+      'on a file above the budget with 10 % of the quota to win',
+      cluster({ b: { sizeBytes: 0.82 * 2 * GiB, inUseBytes: 0.71 * 2 * GiB } }),
+      {},
+      /above the budget/,
+    ],
     [
       'on a file above the budget',
       cluster({ b: { sizeBytes: 0.81 * 2 * GiB } }),

@@ -34,6 +34,49 @@ function filled({ file, inUse, living }: Filling): StandIn {
 }
 
 describe('a run', () => {
+  it('that could win too little is done, says what stays, and finds nothing to do the next time', async () => {
+    const { ports, calls } = filled({ file: 0.83, inUse: 0.81, living: 0.75 });
+    const why = expect.stringMatching(/^a's file of 1\.7 GiB stays above the budget .* before the file grows$/);
+    expect(await maintain(ports)).toMatchObject({ outcome: 'done', why, remaining: [] });
+    expect(calls).not.toContain('Defragment');
+    expect(await maintain(ports)).toMatchObject({ outcome: 'nothing-to-do', why, steps: [] });
+  });
+
+  it('after which more is in use than the budget is partly done, with what is left to do', async () => {
+    const { ports } = filled({ file: 0.9, inUse: 0.9, living: 0.85 });
+    expect(await maintain(ports)).toMatchObject({
+      outcome: 'partial',
+      why: 'a still has 1.8 GiB (1.7 GiB in use), b still has 1.8 GiB (1.7 GiB in use) and c still has 1.8 GiB (1.7 GiB in use), above the budget',
+      remaining: [
+        expect.stringMatching(/are left$/),
+        expect.stringMatching(/^raise the quota/),
+        'or delete what the report names; then run this again',
+        expect.anything(),
+      ],
+    });
+  });
+
+  it('that ended before its last member is to be run again', async () => {
+    const { ports } = filled({ file: 0.9, inUse: 0.9, living: 0.1 });
+    let free = GiB;
+    const look = async (): Promise<Seen> => {
+      const seen = await ports.cluster.look();
+      const members = seen.members.map((member) => ({
+        ...member,
+        ...(member.state && { state: { ...member.state, freeDiskBytes: free } }),
+      }));
+      return { ...seen, members };
+    };
+    const tell = (what: string): void => {
+      if (what.startsWith('defragmenting')) free = 0; // its disk fills meanwhile
+    };
+    expect(await maintain({ ...ports, tell, cluster: { ...ports.cluster, look } })).toMatchObject({
+      outcome: 'partial',
+      why: expect.stringMatching(/^the disk of c has 0 B free/),
+      remaining: ['run it again: it goes on from what it finds'],
+    });
+  });
+
   it('that made every member small is done, though a leader is elected as it looks for the last time', async () => {
     const { ports, calls } = filled({ file: 0.9, inUse: 0.9, living: 0.1 });
     let elections = 0;
