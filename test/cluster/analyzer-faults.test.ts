@@ -5,8 +5,10 @@ import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { openApi, type KubeApi } from '../../src/kube/api.ts';
 import { loadConnection } from '../../src/kube/connection.ts';
+import { discoverResources } from '../../src/kube/discovery.ts';
 import { pause } from '../../src/kube/pause.ts';
 import type { JsonObject } from '../../src/model/json.ts';
+import { asObject } from '../../src/objects/json-text.ts';
 import { startLiveAnalysis, type LiveAnalysis } from '../../src/pipeline/live/live-analysis.ts';
 import { triageCluster } from '../../src/pipeline/cluster/triage-cluster.ts';
 import { churnReport } from '../../src/report/schema.ts';
@@ -22,7 +24,7 @@ jest.setTimeout(240_000); // for machines that are busy
 
 /** WatchList off, as before Kubernetes 1.34: lists come in pages. */
 const options = {
-  users: { reader: [] },
+  users: { reader: [], definer: [] },
   apiServerArgs: ['--feature-gates=WatchList=false,WatchListClient=false'],
 } as const;
 const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -50,6 +52,16 @@ describeWith(programsFor(options), 'an analyzer whose API server fails it', () =
     config.clusters[0]!.cluster.server = server;
     writeFileSync(file, JSON.stringify({ ...config, users: [{ name: 'admin', user: { token } }] }));
     return openApi(loadConnection({ kubeconfig: file }));
+  };
+
+  const allow = async (user: string, rule: JsonObject): Promise<void> => {
+    const rbac = { path: '/apis/rbac.authorization.k8s.io/v1', apiGroup: 'rbac.authorization.k8s.io' };
+    await world.request('POST', `${rbac.path}/clusterroles`, { metadata: { name: user }, rules: [rule] });
+    await world.request('POST', `${rbac.path}/clusterrolebindings`, {
+      metadata: { name: user },
+      roleRef: { apiGroup: rbac.apiGroup, kind: 'ClusterRole', name: user },
+      subjects: [{ kind: 'User', name: user, apiGroup: rbac.apiGroup }],
+    });
   };
 
   const write = async (field: string): Promise<void> => {
@@ -188,15 +200,7 @@ describeWith(programsFor(options), 'an analyzer whose API server fails it', () =
   });
 
   it('triages by itself what it may see, and names what it may not', async () => {
-    await world.request('POST', '/apis/rbac.authorization.k8s.io/v1/clusterroles', {
-      metadata: { name: 'reader' },
-      rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['list', 'watch'] }],
-    });
-    await world.request('POST', '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
-      metadata: { name: 'reader' },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'reader' },
-      subjects: [{ kind: 'User', name: 'reader', apiGroup: 'rbac.authorization.k8s.io' }],
-    });
+    await allow('reader', { apiGroups: [''], resources: ['configmaps'], verbs: ['list', 'watch'] });
     await untilAllowed(world, 'reader', { verb: 'watch', resource: 'configmaps' });
     const reader = apiAs(world.tokenFor('reader'), world.url, 'reader');
     const writes = (async () => {
@@ -214,5 +218,32 @@ describeWith(programsFor(options), 'an analyzer whose API server fails it', () =
     await reader.close();
     expect(report.keys[0]).toMatchObject({ name: 'settings-2' });
     expect(report.coverage.notSeen).toContainEqual(expect.stringMatching(/^pods: not allowed to be watched/));
+  });
+
+  it('is told by the definitions what this etcd keeps where it may not list apiservices', async () => {
+    const spec = asObject(gears(['v1'])['spec']);
+    await world.request('POST', definitions, {
+      metadata: { name: 'cogs.other.example.com' },
+      spec: { ...spec, group: 'other.example.com', names: { plural: 'cogs', kind: 'Cog' } },
+    });
+    const definer = apiAs(world.tokenFor('definer'), world.url, 'definer');
+    const found = async () => {
+      const { resources, notSeen } = await discoverResources(definer);
+      return { groups: resources.map(({ group }) => group), notSeen: notSeen.join('\n') };
+    };
+    const before = await until('the resource to be served', async () => {
+      const now = await found();
+      return now.notSeen.includes('other.example.com (cogs) is not watched') && now;
+    });
+    expect(before.groups).toEqual(expect.arrayContaining(['', 'apps', 'rbac.authorization.k8s.io']));
+    expect(before.groups).not.toContain('other.example.com');
+
+    const right = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions', verb: 'list' };
+    await allow('definer', { apiGroups: [right.group], resources: [right.resource], verbs: [right.verb] });
+    await untilAllowed(world, 'definer', right);
+    const allowed = await found();
+    await definer.close();
+    expect(allowed.groups).toContain('other.example.com');
+    expect(allowed.notSeen).toBe('');
   });
 });

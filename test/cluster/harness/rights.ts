@@ -4,6 +4,7 @@ import type { ControlPlane } from './start-control-plane.ts';
 /** What a user is to be allowed, as in a SubjectAccessReview. */
 export interface Right {
   readonly verb: string;
+  readonly group?: string;
   readonly resource: string;
   readonly namespace?: string;
 }
