@@ -1,4 +1,4 @@
-import type { Counts, Extent, KeyCount, PrefixCount, Totals, WriterCount } from './counts.ts';
+import type { Extent, KeyCount, PrefixCount, RetainedCounts, Totals, WriterCount } from './counts.ts';
 import type { Carved, DatabaseFacts, SourceInfo } from './database.ts';
 import type { ReleaseCount } from './release.ts';
 import type { CountedRequests } from './request.ts';
@@ -6,11 +6,11 @@ import type { ObjectRef } from './resource.ts';
 import type { Millis, Revision } from './write.ts';
 
 /** Writes of keys that are directly about one object, by the prefix of those keys. */
-export interface AboutCount extends Counts, Extent {
+export interface AboutCount extends RetainedCounts, Extent {
   readonly about: ObjectRef;
   /** Distinct keys about it. */
   readonly names: number;
-  readonly byPrefix: readonly ({ readonly prefix: string; readonly names: number } & Counts)[];
+  readonly byPrefix: readonly ({ readonly prefix: string; readonly names: number } & RetainedCounts)[];
 }
 
 /** An object that is about something and that something else is about: a link of a chain longer than one. */
@@ -20,7 +20,7 @@ export interface AboutEdge {
 }
 
 /** Event objects by who reported them and why, within one namespace. */
-export interface EventCount extends Counts, Extent {
+export interface EventCount extends RetainedCounts, Extent {
   readonly reporter: string;
   readonly reason: string;
   readonly namespace: string;

@@ -11,13 +11,19 @@ export interface Counts {
   readonly bytes: number;
 }
 
+/** Counts of what a source retains. */
+export interface RetainedCounts extends Counts {
+  /** Of them, what compaction left of older times: at most the last change of each key. Absent where nothing was left. */
+  readonly remainder?: Counts | undefined;
+}
+
 /** The window in which a group was written; absent where a source does not keep it. */
 export interface Extent {
   readonly firstRevision?: Revision;
   readonly lastRevision?: Revision;
 }
 
-export interface KeyCount extends Counts {
+export interface KeyCount extends RetainedCounts {
   readonly id: KeyId;
   readonly key: string;
   /** undefined where the key is not one of Kubernetes'. */
@@ -33,7 +39,7 @@ export interface KeyCount extends Counts {
   readonly writer: Writer | undefined;
 }
 
-export interface PrefixCount extends Counts, Extent {
+export interface PrefixCount extends RetainedCounts, Extent {
   /** Without a trailing slash: `/registry/events`. */
   readonly prefix: string;
   readonly group: string;
@@ -57,7 +63,7 @@ export interface WriterCount extends Counts {
   readonly error: number;
 }
 
-export interface Totals extends Counts {
+export interface Totals extends RetainedCounts {
   /** Distinct main revisions. */
   readonly revisions: number;
   readonly keys: number;

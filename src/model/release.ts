@@ -1,7 +1,7 @@
-import type { Counts, Extent } from './counts.ts';
+import type { Extent, RetainedCounts } from './counts.ts';
 
 /** What Helm keeps of one release: a Secret (or ConfigMap) for each of its revisions. */
-export interface ReleaseCount extends Counts, Extent {
+export interface ReleaseCount extends RetainedCounts, Extent {
   readonly prefix: string;
   readonly namespace: string;
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { Causes } from '../causes/roll-up.ts';
+import { rollUp, type Causes } from '../causes/roll-up.ts';
 import type { Changes } from '../history/changes.ts';
 import type { Counted } from '../model/analysis.ts';
 import type { Finding } from '../model/finding.ts';
@@ -13,6 +13,7 @@ import type { Observed } from './observe.ts';
 import { observe } from './observe.ts';
 import { byWeight } from './ranking.ts';
 import { isFillingUp, severityOf } from './severity.ts';
+import { sinceCompaction } from './since-compaction.ts';
 import type { Suspicion } from './suspicion.ts';
 import { subjectOf } from './suspicion.ts';
 
@@ -26,16 +27,17 @@ export interface Evidence {
   /** undefined for keys that were not read in full. */
   readonly changesOf: (key: KeyId) => Changes | undefined;
   readonly clock: RevisionClock;
-  readonly causes: Causes;
   readonly thresholds?: ThresholdSettings;
   readonly patterns?: readonly Pattern[];
 }
 
 /** Every finding, the worst first, and one sentence for each thing that could not be judged. */
 export function findCauses(evidence: Evidence): { findings: Finding[]; notSeen: string[] } {
-  const { counted, clock, causes, thresholds = {}, patterns = catalogue } = evidence;
+  const { changesOf, clock, thresholds = {}, patterns = catalogue } = evidence;
+  const counted = sinceCompaction(evidence.counted);
+  const causes = rollUp(counted);
   const lacking = lackOf(evidence);
-  const observed = observe(evidence);
+  const observed = observe({ counted, changesOf, clock, causes });
   const suspicions = patterns.flatMap((pattern) => judge(pattern, valuesOf(pattern, thresholds), observed, lacking));
   const fillingUp = isFillingUp(counted, clock);
   const findings = absorb(suspicions, causes).map((suspicion) => findingOf(suspicion, observed, causes, fillingUp));

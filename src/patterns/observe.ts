@@ -38,8 +38,9 @@ const workloads = new Set([
 export function observe(input: Observable): Observed {
   const { counted, causes } = input;
   const rateWithin = rates(input);
+  const from = windowStart(counted);
   const requestsOf = requestsByObject(counted);
-  const objects = counted.chosen.flatMap(({ count }) => observedObject(count, input, requestsOf) ?? []);
+  const objects = counted.chosen.flatMap(({ count }) => observedObject(count, input, from, requestsOf) ?? []);
   const prefixes = new Map(counted.prefixes.map((count) => [count.prefix, count]));
   const members = byOwner(objects);
   return {
@@ -73,6 +74,7 @@ export function observe(input: Observable): Observed {
 function observedObject(
   count: KeyCount,
   { changesOf, clock, causes }: Observable,
+  from: Revision,
   requestsOf: RequestsOf,
 ): ObservedObject | undefined {
   const { resource } = count;
@@ -87,7 +89,7 @@ function observedObject(
     resource,
     ref,
     owners: chain.filter(({ kind }) => kind !== 'Node'),
-    rate: rateOfKey(count, changes, clock),
+    rate: rateOfKey(count, changes, clock, from),
     changes,
     labels: changes.last?.labels ?? {},
     annotations: changes.last?.annotations ?? {},
@@ -107,28 +109,30 @@ function refOf({ group, resource, namespace, name }: ResourceKey, { last }: Chan
 }
 
 /** The revisions read tell the rate; where some were not read, so does the count spread over the key's revisions. */
-function rateOfKey(count: KeyCount, changes: Changes, clock: RevisionClock): Rate | undefined {
+function rateOfKey(count: KeyCount, changes: Changes, clock: RevisionClock, from: Revision): Rate | undefined {
   const read = rateOf(changes.times);
-  const [from, to] = [clock.timeOf(count.firstRevision), clock.timeOf(count.lastRevision)];
-  const whole = from === undefined || to === undefined ? undefined : steady(count.writes, from, to);
+  const [start, end] = [clock.timeOf(Math.max(from, count.firstRevision)), clock.timeOf(count.lastRevision)];
+  const whole = start === undefined || end === undefined ? undefined : steady(count.writes, start, end);
   if (!read || (changes.times.length < count.writes && whole && whole.perMinute > read.perMinute)) return whole;
   return read;
 }
 
 /** Rates of groups, between the first and last write of the group where known, else over what the sources retain. */
 function rates({ counted, clock }: Observable): (writes: number, extent: Extent) => Rate | undefined {
-  const from = Math.min(
-    ...counted.source.map(({ fromRevision, compactRevision }) => Math.max(fromRevision, compactRevision + 1)),
-  );
+  const from = windowStart(counted);
   const to = Math.max(...counted.source.map(({ toRevision }) => toRevision));
   const timeOf = (revision: Revision): Millis | undefined =>
     Number.isFinite(revision) ? clock.timeOf(revision) : undefined;
   return (writes, { firstRevision, lastRevision }) => {
-    // What compaction left of older times is a remainder, not a rate.
     const start = timeOf(Math.max(from, firstRevision ?? from));
     const end = timeOf(Math.min(to, lastRevision ?? to));
     return start === undefined || end === undefined ? undefined : steady(writes, start, end);
   };
+}
+
+/** The first revision from which on every change was retained. */
+function windowStart({ source }: Counted): Revision {
+  return Math.min(...source.map(({ fromRevision, compactRevision }) => Math.max(fromRevision, compactRevision + 1)));
 }
 
 /** Judged by what is about it whatever owns it: an Ingress may ask for a Certificate. */

@@ -24,7 +24,6 @@ export interface Gathered {
 
 /** Counts and changes -> causes -> the report. */
 export function explain({ counted, hasValues, changes, clock, top, version, thresholds }: Gathered): ChurnReport {
-  const causes = rollUp(counted);
   // Requests say who wrote better than what was read of some keys.
   const writers =
     counted.requests?.standing === 'joined'
@@ -35,14 +34,13 @@ export function explain({ counted, hasValues, changes, clock, top, version, thre
     hasValues,
     changesOf: (key) => changes.get(key),
     clock,
-    causes,
     ...(thresholds && { thresholds }),
   });
   return assembleReport({
     counted: { ...counted, writers },
     clock: knownClock(clock),
     findings,
-    owners: causes.ownersOf(),
+    owners: rollUp(counted).ownersOf(),
     notSeen,
     top,
     version,

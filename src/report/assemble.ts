@@ -33,6 +33,8 @@ export interface ReportParts {
 export function assembleReport({ counted, clock, findings, owners, notSeen, top, version }: ReportParts): ChurnReport {
   const { totals, database, carved, undecoded } = counted;
   const shareOf = (writes: number): number => (totals.writes === 0 ? 0 : writes / totals.writes);
+  const from = revisionsShown(counted.source)?.fromRevision ?? 0;
+  const paceOf = (key: KeyCount): number | null => ratePerMinute(key, clock, from);
   return {
     apiVersion,
     kind: 'ChurnReport',
@@ -46,6 +48,7 @@ export function assembleReport({ counted, clock, findings, owners, notSeen, top,
       deletes: totals.deletes,
       bytes: totals.bytes,
       keys: totals.keys,
+      ...(totals.remainder && { remainder: totals.remainder.writes }),
     },
     coverage: {
       counted: counted.countedRevisions,
@@ -59,7 +62,7 @@ export function assembleReport({ counted, clock, findings, owners, notSeen, top,
     resources: counted.prefixes.map((prefix) => resourceEntry(prefix, shareOf)),
     keys: counted.topKeys
       .slice(0, top)
-      .map((key) => keyEntry(key, shareOf, clock))
+      .map((key) => keyEntry(key, shareOf, paceOf))
       .map((entry) => (counted.attempts ? { ...entry, firstRevision: 0, lastRevision: 0 } : entry)),
     owners: owners.slice(0, top).map((owner) => ownerEntry(owner, shareOf)),
     writers: counted.writers
@@ -92,7 +95,11 @@ function resourceEntry(
   return { prefix, group, resource, writes, deletes, share: shareOf(writes), bytes, liveKeys };
 }
 
-function keyEntry(count: KeyCount, shareOf: ShareOf, clock: ReportClock | undefined): ChurnReport['keys'][number] {
+function keyEntry(
+  count: KeyCount,
+  shareOf: ShareOf,
+  paceOf: (key: KeyCount) => number | null,
+): ChurnReport['keys'][number] {
   const { writes, deletes, bytes, firstRevision, lastRevision } = count;
   return {
     ...keyName(count),
@@ -100,7 +107,7 @@ function keyEntry(count: KeyCount, shareOf: ShareOf, clock: ReportClock | undefi
     deletes,
     share: shareOf(writes),
     bytes,
-    ratePerMinute: ratePerMinute(count, clock),
+    ratePerMinute: paceOf(count),
     firstRevision,
     lastRevision,
     error: 0,
@@ -129,14 +136,15 @@ function writerEntry(
 
 /** Over a minute at least: five writes within a second are no rate of 300 a minute. */
 function ratePerMinute(
-  { writes, firstRevision, lastRevision }: KeyCount,
+  { writes, remainder, firstRevision, lastRevision }: KeyCount,
   clock: ReportClock | undefined,
+  from: Revision,
 ): number | null {
-  const first = clock?.timeOf(firstRevision);
+  const first = clock?.timeOf(Math.max(from, firstRevision));
   const last = clock?.timeOf(lastRevision);
   if (first === undefined || last === undefined) return null;
   const minutes = Math.max(1, (last - first) / 60_000);
-  return Number.isFinite(minutes) ? writes / minutes : null;
+  return Number.isFinite(minutes) ? (writes - (remainder?.writes ?? 0)) / minutes : null;
 }
 
 function clockOf({ source }: Counted, clock: ReportClock | undefined): ChurnReport['clock'] {

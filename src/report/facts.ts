@@ -48,7 +48,9 @@ function databaseFact({ database }: ChurnReport): string {
 function totalsFact({ totals, counts }: ChurnReport): string {
   if (counts === 'attempts')
     return `${counted(totals.writes, 'attempt')} that succeeded (${counted(totals.deletes, 'deletion')}) on ${counted(totals.keys, 'object')}`;
-  return `${counted(totals.writes, 'write')} (${counted(totals.deletes, 'deletion')}) of ${counted(totals.keys, 'key')}, ${bytes(totals.bytes)}`;
+  const { remainder = 0 } = totals;
+  const left = remainder === 0 ? '' : `, ${count(remainder)} left by compaction`;
+  return `${counted(totals.writes, 'write')} (${counted(totals.deletes, 'deletion')}${left}) of ${counted(totals.keys, 'key')}, ${bytes(totals.bytes)}`;
 }
 
 function coverageFact({ coverage, counts }: ChurnReport): string {

@@ -42,6 +42,9 @@ const totals = z.strictObject({
   deletes,
   bytes,
   keys: count.describe('distinct keys'),
+  remainder: count
+    .optional()
+    .describe('writes that compaction left of older times, at most one a key; what findings say leaves them out'),
 });
 
 const coverage = z.strictObject({
@@ -86,7 +89,9 @@ const keyCount = z.strictObject({
     .number()
     .nonnegative()
     .nullable()
-    .describe('between its first and its last write, over one minute at least; null where no time is known'),
+    .describe(
+      'between its first and its last write, or from the compaction on, over one minute at least; null where no time is known',
+    ),
   firstRevision: revision,
   lastRevision: revision,
   error,
@@ -126,9 +131,9 @@ const finding = z.strictObject({
   severity: z.enum(['info', 'warning', 'critical']),
   confidence,
   subject,
-  share,
+  share: share.describe('of totals.writes without totals.remainder'),
   shareWithConsequences: share.describe(
-    'of totals.writes, with what the subject caused; findings may overlap, so these need not add up to 1',
+    'the same, with what the subject caused; findings may overlap, so these need not add up to 1',
   ),
   consequences: z.array(z.strictObject({ group, resource, writes })),
   writers: z.array(z.strictObject({ name: z.string(), kind: writerKind, confidence, writes })),

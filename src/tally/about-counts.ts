@@ -32,12 +32,12 @@ export function aboutCounts(tally: MergedTally, kept = 4_000): { abouts: AboutCo
     const about = columns.about[local]!;
     const sum = about === 0 ? undefined : sums.get(home[about - 1]!);
     if (!sum) return;
-    addKey(sum, columns, local);
+    addKey(sum, columns, local, tally.compactRevision);
     sum.names++;
     const prefix = valueAt(columns.prefix, local);
     let part = sum.byPrefix.get(prefix);
     if (!part) sum.byPrefix.set(prefix, (part = { ...noCounts(), names: 0 }));
-    addKey(part, columns, local);
+    addKey(part, columns, local, tally.compactRevision);
     part.names++;
   });
   const refs = new Map([...named].map((about) => [about, referenceOf(tally.abouts.bytesOf(about))]));

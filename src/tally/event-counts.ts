@@ -35,7 +35,7 @@ export function createEventCounts(tally: MergedTally): EventCounts {
         ofActor[namespace] = group;
       }
       group.names++;
-      addKey(group, columns, local);
+      addKey(group, columns, local, tally.compactRevision);
     },
     counts: () =>
       groups

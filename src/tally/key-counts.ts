@@ -5,9 +5,9 @@ import type { KeyId } from '../model/write.ts';
 import type { Writer } from '../model/writer.ts';
 import { createBest } from './best.ts';
 import { compareBytes, type KeyTable } from './key-table.ts';
-import { firstRevision, lastRevision } from './key-columns.ts';
 import type { MergedTally } from './merge-shards.ts';
 import { valueAt } from './packed.ts';
+import { addKey, noCounts } from './sums.ts';
 import type { Actor } from './shard-tally.ts';
 
 /** Calls `visit` once per key, with its counts at `local` of the shard's columns. */
@@ -30,19 +30,15 @@ export function keyCount(tally: MergedTally, id: KeyId): KeyCount {
   const key = new TextDecoder().decode(shard.keys.bytesOf(local));
   const about = columns.about[local]!;
   const actor = valueAt(columns.actor, local);
-  const last = lastRevision(columns, local);
+  const counts = noCounts();
+  addKey(counts, columns, local, tally.compactRevision);
   return {
     id,
     key,
     resource: parseKey(key).resource,
     prefix: tally.prefixes[valueAt(columns.prefix, local)]!,
-    writes: valueAt(columns.writes, local),
-    creates: valueAt(columns.creates, local),
-    deletes: valueAt(columns.deletes, local),
-    bytes: valueAt(columns.bytes, local),
+    ...counts,
     maxBytes: columns.maxBytes[local]!,
-    firstRevision: Math.min(firstRevision(columns, local), last),
-    lastRevision: last,
     live: columns.live[local] === 1,
     about: about === 0 ? undefined : referenceOf(tally.abouts.bytesOf(about - 1)),
     writer: actor === 0 ? undefined : writerOf(tally.actors[actor - 1]!),

@@ -1,4 +1,4 @@
-import type { KeyId } from '../model/write.ts';
+import type { KeyId, Revision } from '../model/write.ts';
 import { createRevisionSet, type RevisionSet } from './revision-set.ts';
 import { createKeyTable, tableOver, type KeyTable } from './key-table.ts';
 import { addColumns } from './key-columns.ts';
@@ -9,6 +9,8 @@ import type { Actor, ShardTally } from './shard-tally.ts';
 export interface MergedTally {
   readonly shards: readonly MergedShard[];
   readonly revisions: RevisionSet;
+  /** Of what lies at it or below, only the last change of each key that lived is left; 0 where all is. */
+  readonly compactRevision: Revision;
   /** What the columns `prefix`, `about` (less one) and `actor` (less one) of all shards index. */
   readonly prefixes: readonly string[];
   /** References as bytes, read by `referenceOf`. */
@@ -37,7 +39,7 @@ export function mergedId({ merged, base }: MergedShard, local: number): KeyId {
  * Each key keeps its place in the first shard that met it; what later shards counted of it is added there. Tables of
  * millions of keys are linked instead of merged into a third one, which would not fit beside them.
  */
-export function mergeShards(tallies: readonly ShardTally[]): MergedTally {
+export function mergeShards(tallies: readonly ShardTally[], compactRevision: Revision = 0): MergedTally {
   const shards: MergedShard[] = [];
   const revisions = createRevisionSet();
   const prefixes = createUnion<string>((prefix) => prefix);
@@ -65,6 +67,7 @@ export function mergeShards(tallies: readonly ShardTally[]): MergedTally {
   return {
     shards,
     revisions,
+    compactRevision,
     prefixes: prefixes.items,
     abouts,
     actors: actors.items,

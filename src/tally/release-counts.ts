@@ -31,7 +31,7 @@ export function releaseCounts(tally: MergedTally, kept = 1_000): ReleaseCount[] 
       release = { prefix: tally.prefixes[prefix]!, namespace, name, revisions: 0, kept: 0, ...noCounts() };
       releases.set(id, release);
     }
-    addKey(release, columns, local);
+    addKey(release, columns, local, tally.compactRevision);
     release.revisions++;
     release.kept += columns.live[local]!;
   });

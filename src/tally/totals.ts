@@ -28,7 +28,7 @@ export function tallyTotals(tally: MergedTally): TalliedTotals {
     const counts = prefixes[prefix]!;
     counts.keys++;
     counts.liveKeys += columns.live[local]!;
-    addKey(counts, columns, local);
+    addKey(counts, columns, local, tally.compactRevision);
     if (firstRevision(columns, local) !== Infinity) {
       const encoding = encodings[columns.encoding[local]!];
       if (encoding !== undefined && isOpaque(encoding)) undecoded[encoding]++;
@@ -36,7 +36,7 @@ export function tallyTotals(tally: MergedTally): TalliedTotals {
     const actor = valueAt(columns.actor, local);
     if (actor === 0) return;
     const writer = writers[actor - 1]!;
-    addKey(writer, columns, local);
+    addKey(writer, columns, local, tally.compactRevision);
     writer.names++;
     writer.byPrefix[prefix] = (writer.byPrefix[prefix] ?? 0) + valueAt(columns.writes, local);
     if (tally.actors[actor - 1]!.event)
@@ -48,7 +48,12 @@ export function tallyTotals(tally: MergedTally): TalliedTotals {
     addCounts(all, counts);
   }
   return {
-    totals: { ...countsOf(all), keys: all.keys, revisions: tally.revisions.count() },
+    totals: {
+      ...countsOf(all),
+      ...(all.remainder && { remainder: all.remainder }),
+      keys: all.keys,
+      revisions: tally.revisions.count(),
+    },
     undecoded,
     prefixes: prefixes
       .map((counts, i) => ({ prefix: tally.prefixes[i]!, ...resourceOf(tally.prefixes[i]!), ...counts }))

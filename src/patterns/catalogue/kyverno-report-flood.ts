@@ -39,7 +39,7 @@ export const kyvernoReportFlood = definePattern({
         const eventWrites = events.reduce((sum, { writes }) => sum + writes, 0);
         const prefixes = kyvernoPrefixes(counted.prefixes);
         const reportWrites = prefixes.reduce((sum, { writes }) => sum + writes, 0);
-        const stalled = piledUp && count.deletes * 2 < count.creates;
+        const stalled = piledUp && count.deletes * 2 <= count.creates;
         const eventsLead = eventWrites > reportWrites;
         return {
           confidence: 'high',

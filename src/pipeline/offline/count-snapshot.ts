@@ -37,7 +37,10 @@ export async function countSnapshot(snapshot: OpenedSnapshot, options: CountOpti
   const facts = planScan(snapshot, options.carve);
   const { pieces } = facts.plan;
   const shards = await options.crew.count(facts.plan, options.seed, (taken) => options.onProgress?.(taken, pieces));
-  const tally = mergeShards(shards.map((shard) => shard.tally));
+  const tally = mergeShards(
+    shards.map((shard) => shard.tally),
+    facts.state.compactRevision,
+  );
   const choice = chooseKeys(tally, options.choice ?? defaultChoice);
   return {
     tally,

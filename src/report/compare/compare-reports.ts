@@ -88,10 +88,11 @@ function findingsOf(
     ...valid.map((finding) => ({ ...finding, accepted: true })),
     ...findings.map((finding) => ({ ...finding, accepted: false })),
   ];
+  const written = totals.writes - (totals.remainder ?? 0);
   return {
     items,
     complete: true,
-    amountOf: ({ shareWithConsequences }) => amountOf(Math.round(shareWithConsequences * totals.writes)),
+    amountOf: ({ shareWithConsequences: share }) => ({ ...amountOf(Math.round(share * written)), share }),
   };
 }
 

@@ -39,7 +39,7 @@ const finding = z.object({ pattern: text, subject, shareWithConsequences: share 
 /** What a comparison needs, and no more: versions of this program add fields to their reports. */
 const earlierReport = z.object({
   source: z.array(z.object({ fromRevision: revision, toRevision: revision, compactRevision: revision })),
-  totals: z.object({ writes, revisions: writes, keys: writes }),
+  totals: z.object({ writes, revisions: writes, keys: writes, remainder: writes.optional() }),
   coverage: z.object({ counted: writes }),
   clock: z.object({ from: time, to: time }).nullable(),
   resources: z.array(z.object({ prefix: text, group: text, resource: text, writes })),

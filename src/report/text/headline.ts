@@ -18,7 +18,8 @@ export function headlineLines(report: ChurnReport, { width, paint }: TextLayout)
 }
 
 function verdict({ counts, findings, totals, coverage }: ChurnReport): string {
-  const writes = counted(totals.writes, counts === 'attempts' ? 'attempt' : 'write');
+  const { remainder = 0 } = totals;
+  const writes = counted(totals.writes - remainder, counts === 'attempts' ? 'attempt' : 'write');
   if (totals.writes === 0) return `No writes found${notSeenClause(coverage.notSeen)}.`;
   if (findings.length === 0) return `No known cause found among ${writes}${notSeenClause(coverage.notSeen)}.`;
   const bySeverity = severities

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../../src/model/json.ts';
 import { ephemeralJobs } from '../../incidents/ephemeral-jobs.ts';
-import { deployment, ownedBy } from './objects.ts';
+import { configMap, deployment, ownedBy } from './objects.ts';
 import { noon, recording, type Recording } from './recording.ts';
 import { findingOf, judge } from './world.ts';
 
@@ -60,6 +60,21 @@ describe('kyverno-report-flood', () => {
     const stalled = findingOf(judge(record.writes).findings, 'kyverno-report-flood');
     expect(stalled?.evidence).toMatchObject({ stalled: true, liveReports: 1000 });
     expect(stalled?.remedy.steps[0]).toContain('reports controller memory');
+  });
+
+  it('says so too when none was written since the compaction', () => {
+    const record = recording();
+    for (let i = 0; i < 1000; i++) record.create(report(`r-${i}`), 'kyverno');
+    record.wait(60);
+    const retainedFrom = record.now();
+    for (let i = 0; i < 60; i++) {
+      record.wait(5);
+      record.create(configMap(`c-${i}`), 'helm');
+    }
+    expect(findingOf(judge(record.writes, { retainedFrom }).findings, 'kyverno-report-flood')).toMatchObject({
+      evidence: { stalled: true, liveReports: 1000, writes: 0 },
+      cause: expect.stringContaining('1000 intermediate reports of Kyverno pile up'),
+    });
   });
 
   it('stays silent on a Kyverno that judges little, and on reports of others', () => {

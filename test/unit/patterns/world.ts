@@ -1,4 +1,3 @@
-import { rollUp } from '../../../src/causes/roll-up.ts';
 import { buildHistory } from '../../../src/history/build-history.ts';
 import type { Changes } from '../../../src/history/changes.ts';
 import type { Counted } from '../../../src/model/analysis.ts';
@@ -57,7 +56,7 @@ export function judge(
 ): { findings: Finding[]; notSeen: string[]; counted: Counted } {
   const written = numbered([...writes]);
   const { rows: all, compactRevision } = compacted(written, options.retainedFrom);
-  const tally = mergeShards([tallied(all)]);
+  const tally = mergeShards([tallied(all)], compactRevision);
   const chosen = chooseKeys(tally, defaultChoice);
   const counted: Counted = {
     source: [
@@ -88,7 +87,6 @@ export function judge(
     hasValues: options.withoutValues !== true,
     changesOf: (key) => changes.get(key),
     clock,
-    causes: rollUp(counted),
     ...(options.thresholds && { thresholds: options.thresholds }),
   };
   return { ...findCauses(evidence), counted };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { z } from 'zod';
+import type { KeyCount } from '../../../src/model/counts.ts';
 import { assembleReport } from '../../../src/report/assemble.ts';
 import { reportJson } from '../../../src/report/json/report-json.ts';
 import { churnReport } from '../../../src/report/schema.ts';
@@ -49,6 +50,13 @@ describe('an assembled report', () => {
   it('states a rate between the first and the last write of a key', () => {
     const clock = { timeOf: (revision: number) => revision * 60_000, errorSeconds: 1 };
     expect(rateOf({ clock, firstRevision: 10, lastRevision: 20, writes: 50 })).toBe(5);
+  });
+
+  it('leaves out of that rate what compaction left of older times', () => {
+    const clock = { timeOf: (revision: number) => revision * 60_000, errorSeconds: 1 };
+    const remainder = { writes: 1, creates: 1, deletes: 0, bytes: 9 };
+    expect(rateOf({ clock, compactRevision: 10, firstRevision: 2, lastRevision: 20, writes: 51, remainder })).toBe(5);
+    expect(rateOf({ clock, compactRevision: 10, firstRevision: 2, lastRevision: 2, writes: 1, remainder })).toBe(0);
   });
 
   it('does not take a burst of seconds for a rate of hundreds a minute', () => {
@@ -113,14 +121,14 @@ describe('the published schema', () => {
 
 function rateOf({
   clock,
+  compactRevision = 1,
   ...count
 }: {
   clock: ReturnType<typeof incident>['clock'];
-  firstRevision: number;
-  lastRevision: number;
-  writes: number;
-}): number | null | undefined {
+  compactRevision?: number;
+} & Pick<KeyCount, 'firstRevision' | 'lastRevision' | 'writes' | 'remainder'>): number | null | undefined {
   const { counted, ...parts } = incident();
   const topKeys = counted.topKeys.slice(0, 1).map((key) => ({ ...key, ...count }));
-  return assembleReport({ ...parts, counted: { ...counted, topKeys }, clock }).keys[0]?.ratePerMinute;
+  const source = counted.source.map((each) => ({ ...each, compactRevision }));
+  return assembleReport({ ...parts, counted: { ...counted, source, topKeys }, clock }).keys[0]?.ratePerMinute;
 }

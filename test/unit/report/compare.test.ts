@@ -123,6 +123,16 @@ describe('the findings compared', () => {
     expect(patterns(of(loop), of(elsewhere))).toHaveLength(2);
   });
 
+  it('are a share of what was written, not of what compaction left', () => {
+    const all = of(loop);
+    const left = { ...all, totals: { ...all.totals, remainder: Math.round(all.totals.writes / 2) } };
+    const [before, after] = [compareReports(report({}), all), compareReports(report({}), left)].map(
+      ({ findings }) => findings[0]!.after!,
+    );
+    expect(after!.share).toBe(before!.share);
+    expect(after!.writes).toBeCloseTo(before!.writes / 2, -1);
+  });
+
   it('are not gone when they were accepted meanwhile, nor new when they no longer are', () => {
     const accepted = withAccepted(
       of(loop),

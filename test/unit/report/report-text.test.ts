@@ -79,6 +79,14 @@ describe('the report as text', () => {
     expect(shown).not.toContain('/min');
   });
 
+  it('says how many writes compaction left of older times, and names causes among the others', () => {
+    const { counted, ...parts } = incident();
+    const remainder = { writes: 156_984, creates: 156_984, deletes: 0, bytes: 1 };
+    const shown = oneLine(text({ ...parts, counted: { ...counted, totals: { ...counted.totals, remainder } } }));
+    expect(shown).toContain('3 causes found among 1,000,000 writes');
+    expect(shown).toMatch(/totals +1,156,984 writes \([\d,]+ deletions, 156,984 left by compaction\)/);
+  });
+
   it('marks a count that may be off', () => {
     expect(text(incident())).toContain('600,000 ±1,204');
   });

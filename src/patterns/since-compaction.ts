@@ -1,0 +1,31 @@
+import type { Counted } from '../model/analysis.ts';
+import type { RetainedCounts } from '../model/counts.ts';
+import { byWrites } from '../tally/sums.ts';
+
+/** The same without what compaction left of older times: that says what is kept, not who writes. */
+export function sinceCompaction(counted: Counted): Counted {
+  const { totals, prefixes, topKeys, abouts, events, releases, chosen } = counted;
+  return {
+    ...counted,
+    totals: withoutRemainder(totals),
+    prefixes: prefixes.map(withoutRemainder).toSorted(byWrites(({ prefix }) => prefix)),
+    topKeys: topKeys.map(withoutRemainder),
+    abouts: abouts.map((about) => ({ ...withoutRemainder(about), byPrefix: about.byPrefix.map(withoutRemainder) })),
+    events: events.map(withoutRemainder),
+    ...(releases && { releases: releases.map(withoutRemainder) }),
+    chosen: chosen.map(({ count, chosenFor }) => ({ count: withoutRemainder(count), chosenFor })),
+  };
+}
+
+function withoutRemainder<T extends RetainedCounts>(counts: T): T {
+  const { writes, creates, deletes, bytes, remainder } = counts;
+  if (!remainder) return counts;
+  return {
+    ...counts,
+    writes: writes - remainder.writes,
+    creates: creates - remainder.creates,
+    deletes: deletes - remainder.deletes,
+    bytes: bytes - remainder.bytes,
+    remainder: undefined,
+  };
+}
