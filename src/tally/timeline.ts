@@ -8,16 +8,19 @@ const bins = 120;
 /** Prefixes named; the rest are added up. */
 const named = 8;
 
-/** Writes over the window, by the prefixes with most of them. undefined where nothing was written. */
-export function timelineOf({ prefixes, revisions, shards }: MergedTally): Timeline | undefined {
-  const { first, last } = revisions.bounds();
-  if (last === 0) return undefined;
+/** Writes since compaction, by the prefixes with most of them. undefined where nothing was written. */
+export function timelineOf({ prefixes, revisions, shards, compactRevision }: MergedTally): Timeline | undefined {
+  const bounds = revisions.bounds();
+  const first = Math.max(bounds.first, compactRevision + 1);
+  const { last } = bounds;
+  if (last < first) return undefined;
   const count = Math.min(bins, last - first + 1);
   const width = (last - first + 1) / count;
   const byPrefix = new Float64Array(prefixes.length * count);
   for (const { tally } of shards) {
     const { changes, columns } = tally;
     forEachChange(changes, ({ key, revision }) => {
+      if (revision < first) return;
       const bin = Math.floor((revision - first) / width);
       byPrefix[valueAt(columns.prefix, key) * count + Math.min(bin, count - 1)]!++;
     });

@@ -148,7 +148,7 @@ describe('the counts of a database file', () => {
     );
   });
 
-  it('keep apart what compaction left of older times', () => {
+  it('keep apart what compaction left of older times, and out of the window', () => {
     fc.assert(
       fc.property(anyRows, fc.nat(120), anyLayout, anySharding, (rows, cut, layout, sharding) => {
         const compactRevision = rows[cut]?.revision ?? rows.at(-1)?.revision ?? 0;
@@ -160,6 +160,11 @@ describe('the counts of a database file', () => {
           creates: left.filter(({ version }) => version === 1).length,
           deletes: 0,
         });
+        const { edges = [], prefixes = [] } = timelineOf(tally) ?? {};
+        expect(prefixes.flatMap(({ writes: inBins }) => inBins).reduce((all, inBin) => all + inBin, 0)).toBe(
+          since.length,
+        );
+        if (since.length > 0) expect(edges[0]).toBeGreaterThan(compactRevision);
       }),
       { numRuns: 40, interruptAfterTimeLimit: 10_000 },
     );
