@@ -20,7 +20,7 @@
 {{- $root := index . 0 -}}
 app.kubernetes.io/name: kubechurn
 app.kubernetes.io/component: {{ index . 1 }}
-app.kubernetes.io/instance: {{ $root.Release.Name }}
+app.kubernetes.io/instance: {{ $root.Release.Name | quote }}
 {{- end -}}
 
 {{- define "kubechurn.labels" -}}

@@ -35,7 +35,7 @@ imagePullSecrets:
 {{- $of := index . 1 -}}
 {{- include "kubechurn.pullSecrets" $root }}
 {{- with $of.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- with $of.nodeSelector }}
 nodeSelector:

@@ -67,14 +67,14 @@ rke2:
 
 {{- define "kubechurn.targetMetadata" -}}
 name: {{ include "kubechurn.targetName" . }}
-namespace: {{ include "kubechurn.targetNamespace" . }}
+namespace: {{ include "kubechurn.targetNamespace" . | quote }}
 labels:
   {{- include "kubechurn.targetLabels" . | nindent 2 }}
 {{- end -}}
 
 {{- define "kubechurn.targetLabels" -}}
 {{ include "kubechurn.labels" (list (index . 0) "maintenance") }}
-kubechurn.dev/target: {{ (index . 1).name }}
+kubechurn.dev/target: {{ (index . 1).name | quote }}
 {{- end -}}
 
 {{/* (list $ target): arguments of `kubechurn maintain`. What is not given is left to the program. */}}
@@ -96,12 +96,12 @@ kubechurn.dev/target: {{ (index . 1).name }}
 {{- else if eq $target.profile "vcluster-deployed" }}
 - --target=vcluster/{{ $target.vcluster.namespace }}/{{ $target.vcluster.name }}
 {{- else }}
-- --etcd={{ join "," $target.endpoints }}
+- {{ printf "--etcd=%s" (join "," $target.endpoints) | quote }}
 {{- end }}
 {{- with $target.certificates }}
-- --cacert=/etc/kubechurn/etcd/{{ .ca | default "ca.crt" }}
-- --cert=/etc/kubechurn/etcd/{{ .cert | default "tls.crt" }}
-- --key=/etc/kubechurn/etcd/{{ .key | default "tls.key" }}
+- {{ printf "--cacert=/etc/kubechurn/etcd/%s" (.ca | default "ca.crt") | quote }}
+- {{ printf "--cert=/etc/kubechurn/etcd/%s" (.cert | default "tls.crt") | quote }}
+- {{ printf "--key=/etc/kubechurn/etcd/%s" (.key | default "tls.key") | quote }}
 {{- end }}
 {{- range $flag, $key := dict "budget" "budget" "quota" "quota" "max-fragmentation" "maxFragmentation" "keep" "keep" "evidence" "evidence" "probe-budget" "probeBudget" }}
 {{- with get $target $key }}
@@ -112,9 +112,9 @@ kubechurn.dev/target: {{ (index . 1).name }}
 - --accept-outage
 {{- end }}
 {{- with $target.backup }}
-- --backup={{ .s3 | default "/backup" }}
+- {{ printf "--backup=%s" (.s3 | default "/backup") | quote }}
 {{- with .endpoint }}
-- --backup-endpoint={{ . }}
+- {{ printf "--backup-endpoint=%s" . | quote }}
 {{- end }}
 {{- with .addressing }}
 - --backup-addressing={{ . }}
@@ -144,7 +144,7 @@ kubechurn.dev/target: {{ (index . 1).name }}
   {{- with ($target.backup | default dict).credentialsSecret }}
   envFrom:
     - secretRef:
-        name: {{ . }}
+        name: {{ . | quote }}
   {{- end }}
   {{- if and $target.isHost $root.Values.metrics.podMonitor.enabled }}
   ports:
@@ -186,12 +186,12 @@ kubechurn.dev/target: {{ (index . 1).name }}
 {{- $target := index . 1 -}}
 - name: spool
   emptyDir:
-    sizeLimit: {{ $target.spool }}
+    sizeLimit: {{ $target.spool | quote }}
 {{- if $target.isHost }}
 # The one directory of the node that it reads.
 - name: keys
   hostPath:
-    path: {{ $target.hostDirectory | default $target.host.directory }}
+    path: {{ $target.hostDirectory | default $target.host.directory | quote }}
     type: Directory
 # Under NOSPACE no Lease can be written: the lock is a file of the node.
 - name: lock
@@ -202,7 +202,7 @@ kubechurn.dev/target: {{ (index . 1).name }}
 {{- with $target.certificates }}
 - name: certificates
   secret:
-    secretName: {{ .secret }}
+    secretName: {{ .secret | quote }}
     defaultMode: 0440
 {{- end }}
 {{- with $target.backup }}
@@ -210,17 +210,17 @@ kubechurn.dev/target: {{ (index . 1).name }}
 - name: backup
   {{- if .hostPath }}
   hostPath:
-    path: {{ .hostPath }}
+    path: {{ .hostPath | quote }}
     type: DirectoryOrCreate
   {{- else }}
   persistentVolumeClaim:
-    claimName: {{ .claim }}
+    claimName: {{ .claim | quote }}
   {{- end }}
 {{- end }}
 {{- if .keySecret }}
 - name: backup-key
   secret:
-    secretName: {{ .keySecret }}
+    secretName: {{ .keySecret | quote }}
     defaultMode: 0440
 {{- end }}
 {{- end }}

@@ -13,7 +13,7 @@
   clientConfig:
     service:
       name: {{ include "kubechurn.fullname" .root }}-webhook
-      namespace: {{ .root.Release.Namespace }}
+      namespace: {{ .root.Release.Namespace | quote }}
       path: {{ .path }}
       port: 443
     {{- if eq $webhook.tls.mode "existingSecret" }}
@@ -37,12 +37,12 @@
         values:
           - kube-system
           - kube-node-lease
-          - {{ .root.Release.Namespace }}
+          - {{ .root.Release.Namespace | quote }}
           {{- if include "kubechurn.hasHostTarget" .root }}
-          - {{ .root.Values.maintenance.namespace }}
+          - {{ .root.Values.maintenance.namespace | quote }}
           {{- end }}
           {{- range $webhook.excludedNamespaces }}
-          - {{ . }}
+          - {{ . | quote }}
           {{- end }}
       - key: kubechurn.dev/ignore
         operator: NotIn

@@ -65,8 +65,9 @@ export function objectsOf(args: readonly string[]): Rendered[] {
   return objectsIn(stdout);
 }
 
+/** Read as Helm and kubectl do (sigs.k8s.io/yaml): by YAML 1.1, where `no` is false and 0440 is octal. */
 export function objectsIn(yaml: string): Rendered[] {
-  return parseAllDocuments(yaml).flatMap((document): Rendered[] => {
+  return parseAllDocuments(yaml, { version: '1.1' }).flatMap((document): Rendered[] => {
     const [error] = document.errors;
     if (error) throw new Error(error.message);
     const object: unknown = document.toJS();
