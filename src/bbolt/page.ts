@@ -38,9 +38,12 @@ export function pageHeader(bytes: Uint8Array, at: number): PageHeader {
   return { id: u64(bytes, at), flags: u16(bytes, at + 8), count: u16(bytes, at + 10), overflow: u32(bytes, at + 12) };
 }
 
+/** A page overflows for the sake of one large pair, and etcd refuses requests of that size (--max-request-bytes). */
+export const largestPage = 64 * 1024 * 1024;
+
 /**
- * Reads the page `id` with its overflow pages. undefined where the header does not name that page or the page would
- * reach beyond the file: a damaged file must not make us allocate by a number read from it.
+ * Reads the page `id` with its overflow pages. undefined where the header does not name that page, or the page would be
+ * larger than any or reach beyond the file: a damaged file must not make us allocate by a number read from it.
  */
 export function readPage(source: PageSource, pageSize: number, id: number): Uint8Array | undefined {
   const offset = id * pageSize;
@@ -51,7 +54,7 @@ export function readPage(source: PageSource, pageSize: number, id: number): Uint
   if (header.id !== id) return undefined;
   if (header.overflow === 0) return first;
   const length = (header.overflow + 1) * pageSize;
-  if (offset + length > source.size) return undefined;
+  if (length > largestPage || offset + length > source.size) return undefined;
   const whole = new Uint8Array(length);
   return source.read(whole, offset) === length ? whole : undefined;
 }

@@ -1,5 +1,5 @@
 import { hasBit, type Bitmap } from '../../bbolt/bitmap.ts';
-import { pageFlags, pageHeader, pageHeaderSize, type PageSource } from '../../bbolt/page.ts';
+import { largestPage, pageFlags, pageHeader, pageHeaderSize, type PageSource } from '../../bbolt/page.ts';
 import { appendLeafRows, type KeyInterner } from '../../mvcc/leaf-rows.ts';
 import { writeFlags, type WriteBatch } from '../../model/write.ts';
 import { pieceSize, type ScanPlan } from './plan.ts';
@@ -58,7 +58,7 @@ export function* scanPieces(
       const header = pageHeader(piece, start);
       const isLeaf = header.id === page && (header.flags & pageFlags.leaf) !== 0;
       const end = start + (header.overflow + 1) * pageSize;
-      if (!isLeaf || offset + end > size || end - start > largestLeaf || swallowsLeaf(leaves, page, header.overflow)) {
+      if (!isLeaf || offset + end > size || end - start > largestPage || swallowsLeaf(leaves, page, header.overflow)) {
         if (isLive) outcome.damagedPages++;
         start += pageSize;
         continue;
@@ -98,9 +98,6 @@ export function* scanPieces(
     yield { live, carved };
   }
 }
-
-/** A leaf overflows for the sake of one large pair, and etcd refuses requests of that size (--max-request-bytes). */
-const largestLeaf = 64 * 1024 * 1024;
 
 /** Another live leaf inside its overflow: the header is damaged. */
 function swallowsLeaf(leaves: Bitmap, page: number, overflow: number): boolean {

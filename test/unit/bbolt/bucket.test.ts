@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { readBuckets } from '../../../src/bbolt/bucket.ts';
 import { readMeta } from '../../../src/bbolt/meta.ts';
-import { reachablePages } from '../../../src/bbolt/tree.ts';
+import { largestPage, type PageSource } from '../../../src/bbolt/page.ts';
+import { reachablePages, type ReachablePages } from '../../../src/bbolt/tree.ts';
 import { hasBit } from '../../../src/bbolt/bitmap.ts';
 import { readStoreState } from '../../../src/mvcc/meta-bucket.ts';
 import { bboltFile, type Row } from './bbolt-file.ts';
@@ -57,14 +58,18 @@ describe.each([1024, 4096, 16_384, 65_536])('a database of pages of %i bytes', (
 
 describe('a damaged tree', () => {
   const { bytes: whole, branches } = bboltFile(rows, { rowsPerLeaf: 3, fanOut: 4 });
-  const damageOf = (harm: (bytes: Uint8Array, view: DataView) => void): readonly string[] => {
+  const treeOf = (
+    harm: (bytes: Uint8Array, view: DataView) => void,
+    from = (source: PageSource): PageSource => source,
+  ): ReachablePages => {
     const bytes = whole.slice();
     harm(bytes, new DataView(bytes.buffer));
-    const { source } = opened(bytes);
+    const source = from(opened(bytes).source);
     const meta = readMeta(source)!;
     const key = readBuckets(source, meta).get('key')!;
-    return reachablePages(source, meta, 'root' in key ? key.root : 0).damage;
+    return reachablePages(source, meta, 'root' in key ? key.root : 0);
   };
+  const damageOf = (harm: Parameters<typeof treeOf>[0]): readonly string[] => treeOf(harm).damage;
   const child = (nth: number): number => branches[0]! + 16 + nth * 16 + 8;
 
   it('is said to name a page outside the file', () => {
@@ -96,5 +101,23 @@ describe('a damaged tree', () => {
     expect(damageOf((bytes) => bytes.fill(0, branches[1], branches[1]! + 4096))).toEqual([
       expect.stringMatching(/should be a branch page/),
     ]);
+  });
+
+  it('takes no more room than the largest page there can be, whatever a page of a large file claims', () => {
+    for (const overflow of [2 ** 14, 2 ** 18, 2 ** 20]) {
+      let largest = 0;
+      const tree = treeOf(
+        (_, view) => view.setUint32(branches[0]! + 12, overflow, true),
+        ({ read }) => ({
+          size: 2 ** 40,
+          read: (into, offset) => {
+            largest = Math.max(largest, into.length);
+            return read(into, offset);
+          },
+        }),
+      );
+      expect(largest).toBeLessThanOrEqual(largestPage);
+      expect(tree.damage).toEqual([expect.stringMatching(/should be a branch page/)]);
+    }
   });
 });
