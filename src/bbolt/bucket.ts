@@ -1,5 +1,14 @@
 import type { Meta } from './meta.ts';
-import { bucketLeafFlag, leafElementSize, pageFlags, pageHeader, pageHeaderSize, readPage, u32, u64 } from './page.ts';
+import {
+  bucketLeafFlag,
+  isBranchPage,
+  leafElementSize,
+  pageHeader,
+  pageHeaderSize,
+  readPage,
+  u32,
+  u64,
+} from './page.ts';
 import type { PageSource } from './page.ts';
 import { branchChildren } from './tree.ts';
 
@@ -16,10 +25,9 @@ export interface Pair {
 
 /** The pairs of one leaf page, inline pages included. Elements that point outside the page are left out. */
 function leafPairs(page: Uint8Array): Pair[] {
-  const header = pageHeader(page, 0);
-  if ((header.flags & pageFlags.leaf) === 0) return [];
+  const { count } = pageHeader(page, 0);
   const pairs: Pair[] = [];
-  for (let i = 0; i < header.count; i++) {
+  for (let i = 0; i < count; i++) {
     const element = pageHeaderSize + i * leafElementSize;
     if (element + leafElementSize > page.length) break;
     const key = element + u32(page, element + 4);
@@ -48,7 +56,7 @@ export function bucketPairs(source: PageSource, meta: Meta, bucket: Bucket, limi
     seen.add(id);
     const page = readPage(source, meta.pageSize, id);
     if (page === undefined) continue;
-    if ((pageHeader(page, 0).flags & pageFlags.branch) !== 0) pending.push(...branchChildren(page).toReversed());
+    if (isBranchPage(page)) pending.push(...branchChildren(page).toReversed());
     else pairs.push(...leafPairs(page).map((pair) => ({ ...pair, at: id * meta.pageSize + pair.at })));
   }
   return pairs;

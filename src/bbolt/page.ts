@@ -38,6 +38,17 @@ export function pageHeader(bytes: Uint8Array, at: number): PageHeader {
   return { id: u64(bytes, at), flags: u16(bytes, at + 8), count: u16(bytes, at + 10), overflow: u32(bytes, at + 12) };
 }
 
+/** bbolt writes a branch page's first key right behind its elements, so its place tells how many there are. */
+export function namesAll(branch: Uint8Array): boolean {
+  return u32(branch, pageHeaderSize) === pageHeader(branch, 0).count * branchElementSize;
+}
+
+/** Whether a page leads to others; its header and first element are enough. Flags that no page has are damaged: then its layout tells. */
+export function isBranchPage(page: Uint8Array): boolean {
+  const { flags, count } = pageHeader(page, 0);
+  return flags === pageFlags.branch || (flags !== pageFlags.leaf && count > 0 && namesAll(page));
+}
+
 /** A page overflows for the sake of one large pair, and etcd refuses requests of that size (--max-request-bytes). */
 export const largestPage = 64 * 1024 * 1024;
 

@@ -2,11 +2,12 @@ import { createBitmap, hasBit, setBit, type Bitmap } from './bitmap.ts';
 import type { Meta } from './meta.ts';
 import {
   branchElementSize,
+  isBranchPage,
+  namesAll,
   pageFlags,
   pageHeader,
   pageHeaderSize,
   readPage,
-  u32,
   u64,
   type PageSource,
 } from './page.ts';
@@ -72,12 +73,13 @@ export function reachablePages(source: PageSource, meta: Meta, root: number): Re
       }
       setBit(visited, id);
       const page = readPage(source, meta.pageSize, id);
-      if (page === undefined || (pageHeader(page, 0).flags & pageFlags.branch) === 0) {
+      if (page === undefined || !isBranchPage(page)) {
         damage.push(`page ${id} should be a branch page and is not: what lies below it was skipped`);
         continue;
       }
       branchCount++;
-      if (!namesAll(page)) damage.push(`page ${id} is a damaged branch page: not all that lies below it was found`);
+      if (pageHeader(page, 0).flags !== pageFlags.branch || !namesAll(page))
+        damage.push(`page ${id} is a damaged branch page: what lies below it may not all have been found`);
       for (const child of branchChildren(page)) if (inFile(child)) next.push(child);
     }
     level = next;
@@ -85,18 +87,17 @@ export function reachablePages(source: PageSource, meta: Meta, root: number): Re
   return { leaves, leafCount, branchCount, damage };
 }
 
-/** bbolt writes the first key right behind the elements, so its place tells how many there were. */
-function namesAll(page: Uint8Array): boolean {
-  return u32(page, pageHeaderSize) === pageHeader(page, 0).count * branchElementSize;
-}
-
-/** A level is what the first readable page of it is. */
+/** A level is what most of its first pages are, until one side leads by two: a single page may be damaged. */
 function isBranchLevel(source: PageSource, pageSize: number, level: readonly number[]): boolean {
-  const header = new Uint8Array(pageHeaderSize);
+  const head = new Uint8Array(pageHeaderSize + branchElementSize);
+  let lead = 0;
   for (const id of level) {
-    if (source.read(header, id * pageSize) < pageHeaderSize) continue;
-    const { id: stated, flags } = pageHeader(header, 0);
-    if (stated === id && (flags & (pageFlags.branch | pageFlags.leaf)) !== 0) return (flags & pageFlags.branch) !== 0;
+    if (source.read(head, id * pageSize) < head.length) continue;
+    const { id: stated, flags } = pageHeader(head, 0);
+    if (stated !== id) continue;
+    if (isBranchPage(head)) lead++;
+    else if (flags === pageFlags.leaf) lead--;
+    if (Math.abs(lead) === 2) break;
   }
-  return false;
+  return lead > 0;
 }

@@ -57,7 +57,7 @@ describe.each([1024, 4096, 16_384, 65_536])('a database of pages of %i bytes', (
 });
 
 describe('a damaged tree', () => {
-  const { bytes: whole, branches } = bboltFile(rows, { rowsPerLeaf: 3, fanOut: 4 });
+  const { bytes: whole, branches, leaves } = bboltFile(rows, { rowsPerLeaf: 3, fanOut: 4 });
   const treeOf = (
     harm: (bytes: Uint8Array, view: DataView) => void,
     from = (source: PageSource): PageSource => source,
@@ -101,6 +101,24 @@ describe('a damaged tree', () => {
     expect(damageOf((bytes) => bytes.fill(0, branches[1], branches[1]! + 4096))).toEqual([
       expect.stringMatching(/should be a branch page/),
     ]);
+  });
+
+  it('is found in full when a bit of the flags of a page is flipped, whichever page it is', () => {
+    for (const page of [...leaves, ...branches])
+      for (let bit = 0; bit < 16; bit++) {
+        const tree = treeOf((bytes) => (bytes[page + 8 + (bit >>> 3)]! ^= 1 << (bit & 7)));
+        expect({ page, bit, leafCount: tree.leafCount }).toEqual({ page, bit, leafCount: leaves.length });
+        expect(tree.damage).toEqual(branches.includes(page) ? [expect.stringMatching(/damaged branch page/)] : []);
+      }
+  });
+
+  it('is judged by most of its pages where one says to be what it is not', () => {
+    const lying = (page: number, flags: number) => (bytes: Uint8Array) => void (bytes[page + 8] = flags);
+    expect(treeOf(lying(leaves[0]!, 1)).leafCount).toBe(leaves.length);
+    expect(treeOf(lying(branches[0]!, 2))).toMatchObject({
+      leafCount: leaves.length - 4,
+      damage: [expect.stringMatching(/should be a branch page/)],
+    });
   });
 
   it('takes no more room than the largest page there can be, whatever a page of a large file claims', () => {

@@ -100,6 +100,18 @@ describe('a damaged database file', () => {
     );
   });
 
+  it('loses no more than the page whose flags have a flipped bit', () => {
+    const largest = Math.max(...leaves.map((leaf) => new DataView(whole.buffer).getUint16(leaf + 10, true)));
+    for (let page = 0; page < whole.length; page += 4096)
+      for (let bit = 0; bit < 16; bit++) {
+        const counted = countOrRefuse(
+          damaged({ length: whole.length, flips: [{ at: page + 8 + (bit >>> 3), bits: 1 << (bit & 7) }] }),
+        );
+        const writes = counted?.tallies.reduce((sum, tally) => sum + tally.changes.count, 0) ?? 0;
+        expect({ page, bit, lost: rows.length - writes > largest }).toEqual({ page, bit, lost: false });
+      }
+  });
+
   it('never makes a value read beyond its pair', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(300), fc.nat(300), (bytes, handle, size) => {
