@@ -56,7 +56,7 @@ async function lived(attempts: readonly Attempt[]) {
 }
 
 describe('the watch of the etcd behind the API server', () => {
-  it('is tried again, later each time and at least once in a minute, until a member answers', async () => {
+  it('is tried again until a member answers, later each time, up to a minute', async () => {
     const { told, pauses } = await lived([...Array.from({ length: 9 }, (): Attempt => 'nobody'), [cut], 'nobody']);
     expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60, 1].map((seconds) => seconds * 1000));
     expect(told).toEqual([nobody, 'watching', wasCut]);
