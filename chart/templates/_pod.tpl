@@ -29,6 +29,16 @@ imagePullSecrets:
 {{- end }}
 {{- end -}}
 
+{{/* Whole seconds that a duration such as 1m30s has, rounded up. */}}
+{{- define "kubechurn.seconds" -}}
+{{- $seconds := 0.0 -}}
+{{- range regexFindAll "[0-9.]+[a-z]+" . -1 -}}
+{{- $unit := get (dict "ms" 0.001 "s" 1 "m" 60 "h" 3600) (regexFind "[a-z]+" .) -}}
+{{- $seconds = addf $seconds (mulf (regexFind "[0-9.]+" . | float64) $unit) -}}
+{{- end -}}
+{{- ceil $seconds | int -}}
+{{- end -}}
+
 {{/* (list $ .Values.webhook): where pods of a component go. */}}
 {{- define "kubechurn.placing" -}}
 {{- $root := index . 0 -}}

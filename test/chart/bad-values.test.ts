@@ -93,6 +93,11 @@ const guards: readonly (readonly [string, readonly string[], string])[] = [
     'maintenance.targets[0] (a) gives certificates, which profile kubeadm finds by itself: take them away',
   ],
   [
+    'names of keys without the Secret they are in',
+    target('profile=endpoints', 'endpoints={http://a:2379}', 'certificates.ca=b'),
+    'maintenance.targets[0] (a) gives certificates without the Secret that holds them: name it in certificates.secret, or take certificates away',
+  ],
+  [
     'endpoints that a profile knows by itself',
     target('profile=kubeadm', 'endpoints={https://a:2379}'),
     'maintenance.targets[0] (a) gives endpoints, which profile kubeadm knows by itself: take them away, or set its profile to endpoints',

@@ -85,60 +85,6 @@ describeWith(['helm'], 'the chart', () => {
     ]);
   });
 
-  it('takes names that YAML would read as numbers or truths', () => {
-    const renderedWith = (name: (odd: string) => string): unknown => {
-      const files = { ca: name('1'), cert: name('2'), key: name('3') };
-      const endpoints = { profile: 'endpoints', endpoints: [`https://${name('1')}:2379`] };
-      const values = {
-        fullnameOverride: name('12345'),
-        webhook: {
-          ...{ excludedNamespaces: [name('7'), name('no'), name('0x1f')], priorityClassName: name('1e3') },
-          tls: { mode: 'certManager', issuer: { name: name('8') } },
-        },
-        maintenance: {
-          namespace: name('99999'),
-          targets: [
-            { name: name('1'), profile: 'k3s', backup: { claim: name('5') } },
-            { name: name('no'), ...endpoints, certificates: { secret: name('0'), ...files }, timeZone: name('1') },
-            {
-              ...{ name: name('1e3'), profile: 'vcluster-deployed', vcluster: { namespace: name('777'), name: name('y') } },
-              backup: { s3: `s3://${name('1')}`, credentialsSecret: name('6'), keySecret: name('7') },
-            },
-          ],
-        },
-        metrics: Object.fromEntries(
-          ['serviceMonitor', 'podMonitor', 'prometheusRule', 'recordingRules', 'dashboard'].map((each) => [each, { enabled: true }]),
-        ),
-      };
-      const { code, stdout, stderr } = template(['-f', '-'], { into: name('12345'), input: JSON.stringify(values) });
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      return objectsIn(stdout);
-    };
-    // None of these YAML reads as anything but a string.
-    const usual = JSON.stringify(renderedWith((odd) => `plain-${odd}`));
-    expect(renderedWith((odd) => odd)).toEqual(JSON.parse(usual.replaceAll('plain-', '')));
-  });
-
-  it('is part of another chart where the condition of that one says so', () => {
-    const parent = mkdtempSync(join(tmpdir(), 'kubechurn-parent-'));
-    try {
-      cpSync(chart, join(parent, 'charts/kubechurn'), { recursive: true });
-      const dependency = { name: 'kubechurn', version: '*', condition: 'kubechurn.enabled' };
-      const described = { apiVersion: 'v2', name: 'parent', version: '1.0.0', dependencies: [dependency] };
-      writeFileSync(join(parent, 'Chart.yaml'), JSON.stringify(described));
-      const kinds = (...args: readonly string[]): string[] => {
-        const { code, stdout, stderr } = template(args, { from: parent });
-        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-        return objectsIn(stdout).map(({ kind }) => kind);
-      };
-      expect(kinds()).toContain('Deployment');
-      expect(kinds('--set', 'kubechurn.enabled=true')).toEqual(kinds());
-      expect(kinds('--set', 'kubechurn.enabled=false')).toEqual([]);
-    } finally {
-      rmSync(parent, { recursive: true });
-    }
-  });
-
   it('makes the Lease of the analyzer also where somebody else makes the roles, and none for one that is silent', () => {
     const kindsWith = (value: string): string[] => objectsOf(['--set', value]).map(({ kind }) => kind);
     expect(kindsWith('rbac.create=false')).toContain('Lease');

@@ -104,8 +104,9 @@ kubechurn.dev/target: {{ (index . 1).name | quote }}
 - {{ printf "--key=/etc/kubechurn/etcd/%s" (.key | default "tls.key") | quote }}
 {{- end }}
 {{- range $flag, $key := dict "budget" "budget" "quota" "quota" "max-fragmentation" "maxFragmentation" "keep" "keep" "evidence" "evidence" "probe-budget" "probeBudget" }}
-{{- with get $target $key }}
-- {{ printf "--%s=%v" $flag (ternary (int64 .) . (kindIs "float64" .)) | quote }}
+{{- if hasKey $target $key }}
+{{- $given := get $target $key }}
+- {{ printf "--%s=%v" $flag (ternary (int64 $given) $given (kindIs "float64" $given)) | quote }}
 {{- end }}
 {{- end }}
 {{- if $target.acceptOutage }}
