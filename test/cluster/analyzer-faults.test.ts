@@ -162,11 +162,11 @@ describeWith(programsFor(options), 'an analyzer whose API server fails it', () =
     await world.request('POST', definitions, gears(['v1beta1']));
     await until('it to be watched', () => gearsNow()?.state === 'watching');
     const of = (version: string) => `/apis/apps.example.com/${version}/namespaces/default/gears`;
-    const write = (version: string, name: string) =>
+    const make = (version: string, name: string) =>
       world.request('POST', of(version), {
         ...{ apiVersion: `apps.example.com/${version}`, kind: 'Gear', metadata: { name } },
       });
-    for (let i = 0; i < 20; i++) await write('v1beta1', `gear-${i}`);
+    for (let i = 0; i < 20; i++) await make('v1beta1', `gear-${i}`);
     await until('them to be counted', () => gearsNow()?.writes === 20);
     for (const served of [['v1beta1', 'v1'], ['v1']] as const) {
       await world.request('PATCH', `${definitions}/gears.apps.example.com`, gears(served), {
@@ -177,7 +177,7 @@ describeWith(programsFor(options), 'an analyzer whose API server fails it', () =
         return now?.state === 'watching' && now.resource.version === 'v1';
       });
     }
-    await write('v1', 'gear-20');
+    await make('v1', 'gear-20');
     await until('the next to be counted', () => (gearsNow()?.writes ?? 0) > 20);
     expect(gearsNow()?.writes).toBe(21);
     expect(live.status().isEtcd).toBe(true);
