@@ -1,5 +1,5 @@
 import { readVarint, skipField, type WireCursor } from '../mvcc/wire.ts';
-import { readBigVarint } from './status.ts';
+import { readBigVarint, readHeader } from './status.ts';
 
 /** As the cluster has it on record. */
 export interface ListedMember {
@@ -10,6 +10,11 @@ export interface ListedMember {
   /** None until then. */
   readonly clientUrls: readonly string[];
   readonly isLearner: boolean;
+}
+
+export interface MemberList {
+  readonly clusterId: string;
+  readonly members: readonly ListedMember[];
 }
 
 export interface Alarm {
@@ -26,9 +31,10 @@ export interface KeyspaceHash {
 
 const utf8 = new TextDecoder();
 
-/** MemberListResponse: members 2 { ID 1, name 2, clientURLs 4, isLearner 5 }. */
-export function readMembers(message: Uint8Array): ListedMember[] {
-  return messagesOf(message, 0x12).map((bytes) => {
+/** MemberListResponse: header 1, members 2 { ID 1, name 2, clientURLs 4, isLearner 5 }. */
+export function readMemberList(message: Uint8Array): MemberList {
+  const [header = new Uint8Array(0)] = messagesOf(message, 0x0a);
+  const members = messagesOf(message, 0x12).map((bytes) => {
     const clientUrls: string[] = [];
     const found = { id: '0', name: '', isLearner: false };
     eachField(bytes, (tag, cursor) => {
@@ -40,6 +46,7 @@ export function readMembers(message: Uint8Array): ListedMember[] {
     });
     return { ...found, clientUrls };
   });
+  return { clusterId: readHeader(header).clusterId, members };
 }
 
 const alarmNames: Readonly<Record<number, string>> = { 1: 'NOSPACE', 2: 'CORRUPT' };

@@ -2,10 +2,10 @@ import type { Member } from './member.ts';
 import {
   readAlarms,
   readHash,
-  readMembers,
+  readMemberList,
   type Alarm,
   type KeyspaceHash,
-  type ListedMember,
+  type MemberList,
 } from './maintenance-answers.ts';
 import { bytesField, idField, numberField } from './wire-fields.ts';
 
@@ -33,9 +33,9 @@ export async function defragment(member: Caller, allowedMs: number): Promise<voi
 }
 
 /** Of a quorum, unless what this member knows will do; etcd 3.4 always answers with the latter. */
-export async function listMembers(member: Caller, { asItKnows = false } = {}): Promise<ListedMember[]> {
+export async function listMembers(member: Caller, { asItKnows = false } = {}): Promise<MemberList> {
   const request = numberField(0x08, asItKnows ? 0 : 1);
-  return readMembers(await member.call('/etcdserverpb.Cluster/MemberList', request, 'the member list'));
+  return readMemberList(await member.call('/etcdserverpb.Cluster/MemberList', request, 'the member list'));
 }
 
 /** Of a quorum; leaves an entry in the raft log, unlike Status. */

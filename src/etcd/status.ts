@@ -86,7 +86,7 @@ interface Header {
 }
 
 /** ResponseHeader: cluster_id 1, member_id 2, revision 3. */
-function readHeader(message: Uint8Array): Header {
+export function readHeader(message: Uint8Array): Header {
   const cursor = { at: 0 };
   const header = { clusterId: '0', memberId: '0', revision: 0 };
   while (cursor.at < message.length) {

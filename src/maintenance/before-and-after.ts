@@ -18,27 +18,31 @@ export interface MaintainedMember {
   readonly blockedMs: number;
 }
 
-/** Each member as it was found and as it was left. */
+/** Each member as it was found first and last: one that a defragmentation blocked at the first look, by a later one. */
 export function beforeAndAfter(
-  before: Seen,
-  after: Seen,
+  looks: readonly Seen[],
   settings: MaintenanceSettings,
   turns: Progress['turns'],
 ): { readonly budgetBytes: number | null; readonly members: readonly MaintainedMember[] } {
-  const answering = before.members.filter(isAnswering);
-  const budgets = answering.flatMap((member) => memberLimits(member, settings)?.budgetBytes ?? []);
+  const ids = [...new Set(looks.flatMap(({ members }) => members.map(({ id }) => id)))];
+  const answers = looks.flatMap(({ members }) => members.filter(isAnswering));
+  const found = ids.flatMap((wanted) => {
+    const first = answers.find(({ id }) => id === wanted);
+    const last = answers.findLast(({ id }) => id === wanted);
+    return first && last ? [{ first, last }] : [];
+  });
+  const budgets = found.flatMap(({ first }) => memberLimits(first, settings)?.budgetBytes ?? []);
   return {
     budgetBytes: budgets.length === 0 ? null : Math.floor(Math.min(...budgets)),
-    members: answering.map((member) => {
-      const { id, isLearner, state } = member;
-      const later = after.members.find((each) => each.id === id)?.state ?? state;
+    members: found.map(({ first, last }) => {
+      const { id, isLearner, state } = first;
       const { seconds = 0, blockedMs = 0 } = turns.get(id) ?? {};
       return {
-        ...{ id, name: nameOf(member), isLearner, seconds, blockedMs },
+        ...{ id, name: nameOf(first), isLearner, seconds, blockedMs },
         sizeBefore: state.sizeBytes,
-        sizeAfter: later.sizeBytes,
+        sizeAfter: last.state.sizeBytes,
         inUseBefore: state.inUseBytes,
-        inUseAfter: later.inUseBytes,
+        inUseAfter: last.state.inUseBytes,
         quotaBytes: state.quotaBytes ?? settings.quotaBytes ?? null,
       };
     }),

@@ -117,9 +117,11 @@ export function openCluster(connection: EtcdConnection, freeDisk: FreeDisk): Clu
     async look() {
       const knocks = await Promise.all(given.map(knock));
       const answering = knocks.flatMap(({ member, answer }) => (isStatus(answer) ? [{ member, status: answer }] : []));
-      const first = chooseMember(answering)?.member ?? knocks.find(({ answer }) => answer === 'busy')?.member;
+      const chosen = chooseMember(answering)?.member;
+      const first = chosen ?? knocks.find(({ answer }) => answer === 'busy')?.member;
       if (!first) throw firstError(knocks);
-      const list = await listMembers(first);
+      // Of a quorum it waits for writes that a defragmentation blocks (etcd 3.6).
+      const { clusterId, members: list } = await listMembers(first, { asItKnows: !chosen });
       const statuses: MemberStatus[] = [];
       const members = await Promise.all(list.map((one) => seenMember(one, knocks, statuses)));
       const others = members.filter(
@@ -128,6 +130,7 @@ export function openCluster(connection: EtcdConnection, freeDisk: FreeDisk): Clu
       const namedBy = new Set(answering.map(({ status }) => status.memberId));
       const found = others.filter(({ id }) => !namedBy.has(id));
       return {
+        clusterId,
         members,
         alarms: alarmsOf(statuses),
         strangers: strangersOf(answering, list),

@@ -64,7 +64,7 @@ function lookAgain(ports: Ports): Promise<Seen> {
 export function plannedRun(seen: Seen, plan: Plan, { settings }: Pick<Ports, 'settings'>): MaintenanceRun {
   const outcome = plan.decision === 'act' ? 'planned' : plan.decision;
   return {
-    ...beforeAndAfter(seen, seen, settings, new Map()),
+    ...beforeAndAfter([seen], settings, new Map()),
     outcome,
     why: plan.why,
     steps: plannedSteps(plan.steps),
@@ -78,9 +78,8 @@ export function plannedRun(seen: Seen, plan: Plan, { settings }: Pick<Ports, 'se
 export async function maintain(ports: Ports): Promise<MaintenanceRun> {
   const first = await lookAndPlan(ports);
   if (first.plan.decision !== 'act') return plannedRun(first.seen, first.plan, ports);
-  const clusterId = first.seen.members.find(isAnswering)?.state.clusterId ?? '0';
   const journal = openJournal(ports.clock, ports.tell);
-  const locked = await takeLock(clusterId, journal, ports);
+  const locked = await takeLock(first.seen.clusterId, journal, ports);
   if ('refusal' in locked)
     return {
       ...plannedRun(first.seen, first.plan, ports),
@@ -125,7 +124,7 @@ async function underLock(
     const last = await ports.cluster.look().catch(() => now.seen);
     const { settings } = ports;
     return {
-      ...beforeAndAfter(first.seen, last, settings, progress.turns),
+      ...beforeAndAfter([first.seen, now.seen, last], settings, progress.turns),
       outcome,
       why,
       steps: journal.steps,

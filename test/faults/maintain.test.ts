@@ -133,9 +133,11 @@ describeWith(['etcd'], 'a run that was killed', () => {
     await until('the defragmentation to run', async () =>
       (await getText(`${etcd.endpoint}/metrics`))?.includes('etcd_disk_defrag_inflight 1'),
     );
+    const writing = etcd.client.put('/registry/secrets/team-a/meanwhile', 'x'); // blocked until it has ended
     const record = await maintained(etcd.endpoint, { budget: '20%', acceptOutage: true });
-    await inFlight;
+    await Promise.all([inFlight, writing]);
     expect(story(record).slice(0, 2)).toEqual(['lock: done', 'wait-for-defragmentation member-1: done']);
     expect(record.outcome).toBe('partial');
+    expect(record.members).toMatchObject([{ name: 'member-1', sizeBefore: expect.any(Number) }]);
   });
 });

@@ -54,11 +54,11 @@ export async function askMembers(connection: EtcdConnection): Promise<Asked> {
   }
 }
 
-async function firstList(answers: readonly Answer[]): Promise<ListedMember[] | undefined> {
+async function firstList(answers: readonly Answer[]): Promise<readonly ListedMember[] | undefined> {
   for (const answer of answers) {
     if (!('status' in answer)) continue;
     try {
-      return await listMembers(answer.member, { asItKnows: true });
+      return (await listMembers(answer.member, { asItKnows: true })).members;
     } catch (error) {
       if (!isProblem(error)) throw error;
     }

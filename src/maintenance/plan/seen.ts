@@ -44,6 +44,8 @@ export interface AnsweringMember extends SeenMember {
 
 /** A cluster at one moment: all that a plan is made from. */
 export interface Seen {
+  /** By the member list, which a member answers while a defragmentation blocks it. */
+  readonly clusterId: string;
   readonly members: readonly SeenMember[];
   readonly alarms: readonly Alarm[];
   /** Endpoints that belong to something else, one sentence each. */

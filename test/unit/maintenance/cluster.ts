@@ -11,6 +11,7 @@ export function cluster(sketches: Readonly<Record<string, MemberSketch>> = {}, a
   const names = Object.keys({ a: 0, b: 0, c: 0, ...sketches }).filter((name) => sketches[name] !== gone);
   const members = names.map((name) => member(name, sketches[name] ?? {}));
   return {
+    clusterId: healthy.clusterId,
     members,
     alarms: alarms.map((text) => {
       const [alarm = '', name = ''] = text.split(' ');

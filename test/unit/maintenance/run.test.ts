@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { etcdErrors } from '../../../src/etcd/errors.ts';
 import type { Seen } from '../../../src/maintenance/plan/seen.ts';
+import type { Ports } from '../../../src/maintenance/ports.ts';
 import { maintain } from '../../../src/maintenance/run.ts';
-import { cluster, GiB, idOf, type MemberSketch } from './cluster.ts';
+import { cluster, GiB, gone, idOf, MiB, type MemberSketch } from './cluster.ts';
 import { standIn, type StandIn } from './stand-in.ts';
 
 const url = 'http://a:2379';
@@ -32,6 +33,29 @@ function filled({ file, inUse, living }: Filling): StandIn {
     return undefined;
   });
 }
+
+describe('a run that finds its only voter busy with a defragmentation', () => {
+  it('locks the cluster that the member list names, and has the member in its record', async () => {
+    let busy = true;
+    const locked: string[] = [];
+    const { ports } = standIn(
+      () => cluster({ a: busy ? { defragmenting: true } : {}, b: gone, c: gone }),
+      () => undefined,
+    );
+    const lock: Ports['lock'] = async (clusterId) => {
+      locked.push(clusterId);
+      busy = false;
+      return { why: 'nobody else', release() {}, isHeld: () => true };
+    };
+    const run = await maintain({ ...ports, lock });
+    expect(locked).toEqual(['1']);
+    expect(run).toMatchObject({
+      outcome: 'nothing-to-do',
+      steps: [{ step: 'lock' }, { step: 'wait-for-defragmentation' }],
+    });
+    expect(run.members).toMatchObject([{ name: 'a', sizeBefore: 100 * MiB, sizeAfter: 100 * MiB }]);
+  });
+});
 
 describe('a run', () => {
   it('that could win too little is done, says what stays, and finds nothing to do the next time', async () => {
