@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, openSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf, isDiskFull } from '../../errors/errno.ts';
+import { errnoOf } from '../../errors/errno.ts';
 import { encryptFile } from './encryption.ts';
 import { piecesOf } from './file-pieces.ts';
 import { abandonedParts, surplusBackups, type Retention } from './name.ts';
-import { backupErrors, checksumLine, type BackupStore } from './store.ts';
+import { checksumLine, fileNotKept, type BackupStore } from './store.ts';
 
 /** Why no backup of this size can be put into the directory; undefined where it can. Leaves nothing behind. */
 export function whyNoRoom(directory: string, bytes: number, free: (directory: string) => number): string | undefined {
@@ -68,7 +68,7 @@ export function directoryStore(directory: string, { key, free }: DirectoryOption
         return { at, sha256 };
       } catch (error) {
         for (const left of [at, `${at}.sha256`]) removeIfThere(left);
-        throw backupErrors.notKept(at, isDiskFull(error) ? 'its disk is full' : errnoOf(error));
+        throw fileNotKept(at, error);
       }
     },
     prune: (clusterId, retention, now) => Promise.resolve(applyRetention(directory, clusterId, retention, now)),

@@ -14,12 +14,18 @@ import {
 import { errnoOf } from '../../errors/errno.ts';
 import { problem, type ErrorCatalogue } from '../../errors/problem.ts';
 import { piecesBetween, piecesOf } from './file-pieces.ts';
+import { fileNotKept } from './store.ts';
 
 export const encryptionErrors = {
   badKey: problem(
     'BACKUP_KEY_INVALID',
     (file: string, why: string) =>
       `--backup-key ${file} is no key (${why}): give a file of 32 bytes or 64 hexadecimal digits, such as "openssl rand -hex 32" prints`,
+    2,
+  ),
+  unreadable: problem(
+    'BACKUP_UNREADABLE',
+    (file: string, why: string) => `${file} cannot be read (${why}): give a file that maintain kept`,
     2,
   ),
   notEncrypted: problem(
@@ -98,7 +104,7 @@ export function decryptFile(from: string, to: string, key: Buffer): void {
 }
 
 function withFile(file: string, use: (descriptor: number) => void): void {
-  const descriptor = openSync(file, constants.O_RDONLY);
+  const descriptor = opened(file);
   try {
     use(descriptor);
   } finally {
@@ -106,8 +112,24 @@ function withFile(file: string, use: (descriptor: number) => void): void {
   }
 }
 
+function opened(file: string): number {
+  try {
+    return openSync(file, constants.O_RDONLY);
+  } catch (error) {
+    throw encryptionErrors.unreadable(file, errnoOf(error));
+  }
+}
+
+/** Throws a Problem, and leaves nothing, where it cannot be written. */
 function writeWhole(file: string, fill: (write: (bytes: Uint8Array) => void) => void): void {
-  const part = `${file}.${randomBytes(4).toString('hex')}.part`;
+  try {
+    writePart(`${file}.${randomBytes(4).toString('hex')}.part`, file, fill);
+  } catch (error) {
+    throw fileNotKept(file, error);
+  }
+}
+
+function writePart(part: string, file: string, fill: (write: (bytes: Uint8Array) => void) => void): void {
   const descriptor = openSync(part, 'wx', 0o600);
   try {
     fill((bytes) => {

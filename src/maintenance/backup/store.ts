@@ -1,9 +1,16 @@
-import { problem, type ErrorCatalogue } from '../../errors/problem.ts';
+import { errnoOf, isDiskFull } from '../../errors/errno.ts';
+import { isProblem, problem, type ErrorCatalogue, type Problem } from '../../errors/problem.ts';
 import type { Retention } from './name.ts';
 
 export const backupErrors = {
   notKept: problem('BACKUP_NOT_KEPT', (at: string, why: string) => `${at} could not be written: ${why}`),
 } satisfies ErrorCatalogue;
+
+/** For whatever was thrown while a file was written. */
+export function fileNotKept(at: string, error: unknown): Problem {
+  if (isProblem(error)) return error;
+  return backupErrors.notKept(at, isDiskFull(error) ? 'its disk is full' : errnoOf(error));
+}
 
 /** Where backups are kept: a directory, or a bucket. */
 export interface BackupStore {

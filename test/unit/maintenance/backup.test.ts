@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { applyRetention, directoryStore, sha256Of, whyNoRoom } from '../../../src/maintenance/backup/directory.ts';
+import { decryptFile, encryptFile } from '../../../src/maintenance/backup/encryption.ts';
 import { backupName } from '../../../src/maintenance/backup/name.ts';
 
 let directory: string;
@@ -98,5 +99,22 @@ describe('backups in a directory', () => {
     if (why === undefined) expect(found).toBeUndefined();
     else expect(found).toMatch(why);
     expect(readdirSync(directory)).toEqual(['sub']);
+  });
+});
+
+describe('an encrypted backup', () => {
+  const key = Buffer.alloc(32, 7);
+
+  it('that is not there, or cannot be written as a snapshot, is told in one sentence', () => {
+    const [plain, encrypted] = [join(directory, 'plain'), join(directory, 'backup.db.enc')];
+    writeFileSync(plain, 'snapshot');
+    encryptFile(plain, encrypted, key);
+    expect(() => decryptFile(join(directory, 'missing'), plain, key)).toThrow(
+      /^.*missing cannot be read \(ENOENT\): give a file that maintain kept$/,
+    );
+    expect(() => decryptFile(encrypted, join(directory, 'missing', 'etcd.db'), key)).toThrow(
+      /^.*etcd\.db could not be written: ENOENT$/,
+    );
+    expect(readdirSync(directory).toSorted()).toEqual(['backup.db.enc', 'plain']);
   });
 });
