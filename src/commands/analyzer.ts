@@ -14,9 +14,9 @@ import { addStartMaintenanceOptions, outOfSchedule, type StartMaintenanceValues 
 interface AnalyzerCommandOptions extends KubeOptionValues, EtcdOptionValues, StartMaintenanceValues {
   readonly namespace?: string;
   readonly apiPort: number;
-  readonly healthHost: string;
+  readonly healthHost?: string;
   readonly healthPort: number;
-  readonly requestsHost: string;
+  readonly requestsHost?: string;
   readonly requestsPort: number;
   readonly webhookAccount: readonly string[];
   readonly audience: readonly string[];
@@ -39,9 +39,9 @@ export function analyzerCommand({ version }: { readonly version: string }): Comm
       port,
       9445,
     )
-    .option('--health-host <address>', 'where probes and Prometheus ask', '0.0.0.0')
+    .option('--health-host <address>', 'where probes and Prometheus ask (default: all addresses)')
     .option('--health-port <port>', '/livez, /readyz and /metrics; 0 takes any', port, 9446)
-    .option('--requests-host <address>', 'where webhooks send what they saw', '0.0.0.0')
+    .option('--requests-host <address>', 'where webhooks send what they saw (default: all addresses)')
     .option('--requests-port <port>', 'its port; 0 takes any', port, 9444)
     .option(
       '--webhook-account <users>',

@@ -6,7 +6,8 @@ import type { MaintainOptions } from './maintain-settings.ts';
 const metricsErrors = {
   notListening: problem(
     'MAINTAIN_METRICS_NOT_LISTENING',
-    (where: string, why: string) => `metrics cannot be served at ${where} (${why}): give another --metrics-port`,
+    (port: number, host: string, why: string) =>
+      `metrics cannot be served on port ${port} of ${host} (${why}): give another --metrics-port`,
   ),
 } satisfies ErrorCatalogue;
 
@@ -23,7 +24,7 @@ export async function serveMaintenanceMetrics(
   const exposed = async () => ({ text: await metrics.text(), contentType: metrics.contentType });
   const server = await serveHealth({ host, port }, { notReady: () => undefined, metrics: exposed }).catch(
     (error: unknown) => {
-      throw metricsErrors.notListening(`${host}:${port}`, errnoOf(error));
+      throw metricsErrors.notListening(port, host ?? 'all addresses', errnoOf(error));
     },
   );
   process.stderr.write(`kubechurn: metrics are served on port ${server.port}\n`);

@@ -38,7 +38,7 @@ export interface MaintainOptions extends TargetOptions {
   readonly every: string;
   /** Absent: no metrics are served. */
   readonly metricsPort?: number;
-  readonly metricsHost: string;
+  readonly metricsHost?: string;
   readonly quota?: string;
   readonly freeDisk?: string;
   readonly probeBudget?: string;

@@ -27,7 +27,7 @@ export function maintainCommand(program: Program): Command {
     .option('--watch', 'stay, look every so often, and act when the budget is crossed', false)
     .option('--every <duration>', 'with --watch: how often', '1m')
     .option('--metrics-port <port>', 'with --watch: serve /metrics there; 0 takes any (default: nowhere)', port)
-    .option('--metrics-host <address>', 'where that listens', '0.0.0.0')
+    .option('--metrics-host <address>', 'where that listens (default: all addresses)')
     .option('--quota <bytes>', "etcd's quota, where it cannot be read")
     .option('--free-disk <bytes>', 'what the data directories have free, where an old etcd makes it matter')
     .option('--probe-budget <duration>', 'how long a member may be silent until its kubelet kills it (kubeadm 80s)')

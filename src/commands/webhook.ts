@@ -35,7 +35,7 @@ const webhookErrors = {
 } satisfies ErrorCatalogue;
 
 interface WebhookCommandOptions extends KubeOptionValues {
-  readonly host: string;
+  readonly host?: string;
   readonly port: number;
   readonly tlsCertFile?: string;
   readonly tlsKeyFile?: string;
@@ -60,7 +60,7 @@ const drainMs = 10_000;
 export function webhookCommand({ version }: { readonly version: string }): Command {
   return addKubeOptions(new Command('webhook'))
     .description('answer admission reviews: warn who writes too much, and tell the analyzer who asked for what')
-    .option('--host <address>', 'where to listen', '0.0.0.0')
+    .option('--host <address>', 'where to listen (default: all addresses)')
     .option('--port <port>', 'where to listen; 0 takes any', port, 9443)
     .addOption(
       new Option('--tls <mode>', 'files: certificates come from elsewhere; auto: we issue them ourselves')

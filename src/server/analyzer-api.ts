@@ -5,6 +5,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import { batchPath, type BatchReply } from '../model/batch.ts';
 import type { Json } from '../model/json.ts';
 import { parseJson } from '../objects/json-text.ts';
+import type { Address } from './address.ts';
 import { apiPaths } from './paths.ts';
 
 /** What only `kubectl port-forward` reaches, since it listens on loopback: RBAC guards it. */
@@ -39,7 +40,7 @@ export interface Listening {
 /** A batch of requests, each some 500 bytes. */
 const batchLimit = 8 * 1024 * 1024;
 
-export function serveReading(address: { host: string; port: number }, api: ReadingApi): Promise<Listening> {
+export function serveReading(address: Address, api: ReadingApi): Promise<Listening> {
   const app = bare();
   app.get(apiPaths.report, (request, response) => {
     const top = Number(request.query['top'] ?? 20);
@@ -51,7 +52,7 @@ export function serveReading(address: { host: string; port: number }, api: Readi
   return listen(finished(app), address);
 }
 
-export function serveHealth(address: { host: string; port: number }, api: HealthApi): Promise<Listening> {
+export function serveHealth(address: Address, api: HealthApi): Promise<Listening> {
   const app = bare();
   app.get('/livez', (_, response) => void response.type('text').send('ok\n'));
   app.get('/readyz', (_, response) => {
@@ -69,7 +70,7 @@ export function serveHealth(address: { host: string; port: number }, api: Health
   return listen(finished(app), address);
 }
 
-export function serveTaking(address: { host: string; port: number }, api: TakingApi): Promise<Listening> {
+export function serveTaking(address: Address, api: TakingApi): Promise<Listening> {
   const app = bare();
   // Who it is comes before what it says: nobody unknown makes us read megabytes.
   app.post(batchPath, async (request, response, next) => {
@@ -109,7 +110,7 @@ function finished(app: Express): Express {
   return app;
 }
 
-async function listen(app: Express, { host, port }: { host: string; port: number }): Promise<Listening> {
+async function listen(app: Express, { host, port }: Address): Promise<Listening> {
   const server: Server = createServer(
     { headersTimeout: 5_000, requestTimeout: 30_000 },
     (request, response) => void app(request, response),

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
 import type { ThrottleLabel } from '../model/throttle-label.ts';
+import type { Address } from './address.ts';
 import type { KeyPair } from './tls/key-pair.ts';
 
 /** What a call is answered with, and what is left to do once the answer is out. */
@@ -16,10 +17,7 @@ const webhookPaths: Readonly<Record<string, ThrottleLabel>> = {
   '/admit/unthrottled': 'off',
 };
 
-export interface WebhookServerOptions {
-  readonly host: string;
-  /** 0 for any. */
-  readonly port: number;
+export interface WebhookServerOptions extends Address {
   readonly pair: KeyPair;
   answer(body: Buffer, namespace: ThrottleLabel): Reply;
   readonly metrics: { text(): Promise<string>; readonly contentType: string };

@@ -10,6 +10,7 @@ import type { Batch, BatchReply } from '../../model/batch.ts';
 import type { Json } from '../../model/json.ts';
 import type { Millis } from '../../model/write.ts';
 import type { ThresholdSettings } from '../../patterns/find-causes.ts';
+import type { Address } from '../../server/address.ts';
 import { serveHealth, serveReading, serveTaking, type Listening } from '../../server/analyzer-api.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { createMetrics, type AnalyzerFigures } from '../../telemetry/metrics.ts';
@@ -33,10 +34,10 @@ export interface AnalyzerOptions {
   readonly secrets: boolean;
   readonly seed: number;
   readonly salt: string;
-  readonly reading: { readonly host: string; readonly port: number };
-  readonly health: { readonly host: string; readonly port: number };
+  readonly reading: Address;
+  readonly health: Address;
   /** Where webhooks send to; undefined to take nothing. */
-  readonly taking?: { readonly host: string; readonly port: number };
+  readonly taking?: Address;
   /** Accounts that webhooks use. */
   readonly webhooks: readonly string[];
   readonly audiences: readonly string[];

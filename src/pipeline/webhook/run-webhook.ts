@@ -4,6 +4,7 @@ import { answerText } from '../../admission/answer.ts';
 import { readReview } from '../../admission/review.ts';
 import type { Millis } from '../../model/write.ts';
 import { parseJson } from '../../objects/json-text.ts';
+import type { Address } from '../../server/address.ts';
 import { addressesOf, createAnalyzerClient } from '../../server/analyzer-client.ts';
 import { lifeOf, type KeyPair } from '../../server/tls/key-pair.ts';
 import { startWebhookServer } from '../../server/webhook-server.ts';
@@ -12,9 +13,7 @@ import { createWebhookMetrics, type WebhookFigures } from '../../telemetry/webho
 import type { ThrottleSwitch } from './throttle-switch.ts';
 import { createDelivery, usualDelivery, type DeliveryLimits } from './deliver.ts';
 
-export interface WebhookOptions {
-  readonly host: string;
-  readonly port: number;
+export interface WebhookOptions extends Address {
   readonly limits: AdmissionLimits;
   /** Of each analyzer, or of the headless Service that names them all. */
   readonly analyzers: readonly URL[];

@@ -22,7 +22,7 @@ export function promtoolOn(what: 'check' | 'test', content: object): string {
 }
 
 /** What Prometheus' operator adds to whatever it scrapes from a pod of ours. */
-export const addedByOperator = {
+const addedByOperator = {
   ...{ job: 'kubechurn', namespace: 'kubechurn', service: 'kubechurn', pod: 'kubechurn-0', container: 'kubechurn' },
   ...{ endpoint: 'metrics', instance: '10.0.0.1:9446' },
 } as const;
