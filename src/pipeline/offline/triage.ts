@@ -50,7 +50,7 @@ export async function triageSnapshot(options: SnapshotTriage): Promise<ChurnRepo
       onProgress: (done, total) => options.onProgress('counting changes', done, total),
     });
     const anchors = tally.shards.flatMap((shard) => anchorsOf(shard.tally.times));
-    const storeClock = buildRevisionClock(anchors);
+    const storeClock = buildRevisionClock(anchors, tally.compactRevision);
     options.onClock?.(storeClock);
     const plan = planReading(tally, chosen, storeClock);
     const joined =

@@ -79,7 +79,7 @@ export function judge(
     chosen: [...chosen].map(([id, { chosenFor }]) => ({ count: keyCount(tally, id), chosenFor })),
     notSeen: [],
   };
-  const clock = buildRevisionClock(counted.anchors);
+  const clock = buildRevisionClock(counted.anchors, compactRevision);
   const observations = options.withoutValues ? new Map<KeyId, Observation[]>() : observed(all, counted, clock.timeOf);
   const changes = new Map<KeyId, Changes>([...observations].map(([key, of]) => [key, buildHistory(of)]));
   const evidence: Evidence = {

@@ -5,6 +5,7 @@ import { buildRevisionClock } from '../../../src/tally/revision-clock.ts';
 import { seeded } from '../../incidents/seeded.ts';
 
 const noon = Date.UTC(2025, 5, 1, 12);
+const hour = 3_600_000;
 const second = (ms: number): number => Math.floor(ms / 1000) * 1000;
 
 /** Ten revisions a second, each stating its own time cut to a second. */
@@ -28,6 +29,19 @@ describe('the revision clock', () => {
     const clock = buildRevisionClock(anchors);
     for (const i of [10, 1500, 2900])
       expect(Math.abs((clock.timeOf(100 + i) ?? 0) - (noon + i * 100))).toBeLessThanOrEqual(1500);
+  });
+
+  it('tells the time since a compaction as well, whatever was left of the year before', () => {
+    const compactRevision = 30_000_000;
+    const year = 365 * 24 * hour;
+    const left = Array.from({ length: 9000 }, (_, i) => ({ revision: 2 + i * 3000, at: noon - year * (1 - i / 9000) }));
+    const since = steadyAnchors(3000).map(({ revision, at }) => ({ revision: compactRevision + revision, at }));
+    const clock = buildRevisionClock([...left, ...since], compactRevision);
+    for (const i of [0, 1500, 2999, 3050])
+      expect(Math.abs((clock.timeOf(compactRevision + 100 + i) ?? 0) - (noon + i * 100))).toBeLessThanOrEqual(1500);
+    expect(clock.errorSeconds).toBe(1);
+    expect(clock.timeOf(13_500_002)).toBeGreaterThan(noon - year * 0.51);
+    expect(clock.timeOf(13_500_002)).toBeLessThan(noon - year * 0.49);
   });
 
   it('keeps its pace beyond the last anchor, for deletions state no time', () => {

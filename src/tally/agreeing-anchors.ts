@@ -1,0 +1,48 @@
+import type { ClockAnchor } from '../model/analysis.ts';
+import type { Revision } from '../model/write.ts';
+import { longestRise } from './longest-rise.ts';
+
+/** More anchors than this add nothing to a clock of one-second resolution. */
+const anchorsKept = 8192;
+/** Of the time before a compaction, which may be a year, a few are enough. */
+const olderKept = 512;
+
+/**
+ * A managedFields time may be older than the write that kept it, never newer, so a stale anchor lies below the line and a
+ * wrong clock above it: the largest set of anchors that rises together drops both. Revisions are distinct and rise.
+ */
+export function agreeingAnchors(anchors: readonly ClockAnchor[], compactRevision: Revision): ClockAnchor[] {
+  const older = anchors.filter(({ revision }) => revision <= compactRevision);
+  const since = anchors.filter(({ revision }) => revision > compactRevision);
+  const sorted = [...thinned(older, olderKept), ...thinned(since, anchorsKept)].sort(
+    (a, b) => a.revision - b.revision || a.at - b.at,
+  );
+  const rising = longestRise(sorted.map(({ at }) => at)).flatMap((i) => sorted[i] ?? []);
+  return rising.filter(({ revision }, i) => revision !== rising[i + 1]?.revision);
+}
+
+/** Of each slice of revisions the two newest times: the newest is the freshest, the second stands in where it is wrong. */
+function thinned(anchors: readonly ClockAnchor[], kept: number): ClockAnchor[] {
+  if (anchors.length <= kept) return [...anchors];
+  let low = Infinity;
+  let high = -Infinity;
+  for (const { revision } of anchors) {
+    if (revision < low) low = revision;
+    if (revision > high) high = revision;
+  }
+  const width = Math.max(1, (high - low + 1) / (kept / 2));
+  const slices = new Map<number, { newest: ClockAnchor; second: ClockAnchor | undefined }>();
+  for (const anchor of anchors) {
+    const slice = Math.floor((anchor.revision - low) / width);
+    const best = slices.get(slice);
+    if (!best) slices.set(slice, { newest: anchor, second: undefined });
+    else if (isFresher(anchor, best.newest)) slices.set(slice, { newest: anchor, second: best.newest });
+    else if (!best.second || isFresher(anchor, best.second)) best.second = anchor;
+  }
+  return [...slices.values()].flatMap(({ newest, second }) => (second ? [second, newest] : [newest]));
+}
+
+/** Of several that tell one second the lowest revision, so that the choice does not depend on who was met first. */
+function isFresher(a: ClockAnchor, b: ClockAnchor): boolean {
+  return a.at > b.at || (a.at === b.at && a.revision < b.revision);
+}
