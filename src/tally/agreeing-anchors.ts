@@ -18,7 +18,11 @@ export function agreeingAnchors(anchors: readonly ClockAnchor[], compactRevision
     (a, b) => a.revision - b.revision || a.at - b.at,
   );
   const rising = longestRise(sorted.map(({ at }) => at)).flatMap((i) => sorted[i] ?? []);
-  return rising.filter(({ revision }, i) => revision !== rising[i + 1]?.revision);
+  const latest = rising.filter(({ revision }, i) => revision !== rising[i + 1]?.revision);
+  return [
+    ...latest.filter(({ revision }) => revision <= compactRevision),
+    ...borneOut(latest.filter(({ revision }) => revision > compactRevision)),
+  ];
 }
 
 /** Of each slice of revisions the two newest times: the newest is the freshest, the second stands in where it is wrong. */
@@ -45,4 +49,29 @@ function thinned(anchors: readonly ClockAnchor[], kept: number): ClockAnchor[] {
 /** Of several that tell one second the lowest revision, so that the choice does not depend on who was met first. */
 function isFresher(a: ClockAnchor, b: ClockAnchor): boolean {
   return a.at > b.at || (a.at === b.at && a.revision < b.revision);
+}
+
+/** At either end a wrong clock contradicts no other anchor, and would move the window's end. */
+function borneOut(anchors: readonly ClockAnchor[]): ClockAnchor[] {
+  const mirrored = anchors.map(({ revision, at }) => ({ revision: -revision, at: -at })).toReversed();
+  return anchors.slice(strayAtEnd(mirrored), anchors.length - strayAtEnd(anchors));
+}
+
+/** So many agree on a wrong end at most where one write in five comes from a wrong clock. */
+const mostStray = 8;
+/** The anchors before them that tell the usual pace; where there are fewer, none is called stray. */
+const paceFrom = 64;
+/** A step that no pause explains: so many times slower, and longer than a pause within the pace. */
+const leap = { times: 20, millis: 60_000 };
+
+/** How many anchors at the end lie behind a leap. */
+function strayAtEnd(anchors: readonly ClockAnchor[]): number {
+  for (let stray = Math.min(mostStray, anchors.length - 1 - paceFrom); stray > 0; stray--) {
+    const end = anchors.length - stray;
+    const [from, last, next] = [anchors[end - 1 - paceFrom]!, anchors[end - 1]!, anchors[end]!];
+    const pace = (last.at - from.at) / (last.revision - from.revision);
+    const took = next.at - last.at;
+    if (took > leap.millis && took > leap.times * pace * (next.revision - last.revision)) return stray;
+  }
+  return 0;
 }

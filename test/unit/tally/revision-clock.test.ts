@@ -31,6 +31,28 @@ describe('the revision clock', () => {
       expect(Math.abs((clock.timeOf(100 + i) ?? 0) - (noon + i * 100))).toBeLessThanOrEqual(1500);
   });
 
+  it.each<[string, (anchor: ClockAnchor, i: number) => number]>([
+    ['one that ends an hour ahead', ({ at }, i) => (i === 2999 ? at + hour : at)],
+    ['one that ends in the year 2999', ({ at }, i) => (i === 2999 ? Date.UTC(2999, 0) : at)],
+    ['several that end at different times ahead', ({ at }, i) => (i > 2993 ? at + (i - 2993) * hour : at)],
+    ['one that begins a day behind', ({ at }, i) => (i === 0 ? at - 24 * hour : at)],
+  ])('is not moved at its ends by a wrong clock, such as %s', (_, atOf) => {
+    const clock = buildRevisionClock(steadyAnchors(3000).map((anchor, i) => ({ ...anchor, at: atOf(anchor, i) })));
+    for (const i of [0, 1, 1500, 2998, 2999])
+      expect(Math.abs((clock.timeOf(100 + i) ?? 0) - (noon + i * 100))).toBeLessThanOrEqual(1500);
+    expect(clock.errorSeconds).toBe(1);
+  });
+
+  it('believes a pause of an hour that a dozen anchors lie behind', () => {
+    const anchors = steadyAnchors(300).map(({ revision, at }, i) => ({ revision, at: i < 288 ? at : at + hour }));
+    expect(buildRevisionClock(anchors).timeOf(399)).toBe(second(noon + 29_900) + hour);
+  });
+
+  it('believes every step where few anchors tell no usual pace', () => {
+    const anchors = [0, 1, 2, 3, 9].map((hours, i) => ({ revision: 100 + i, at: noon + hours * hour }));
+    expect(buildRevisionClock(anchors).timeOf(104)).toBe(noon + 9 * hour);
+  });
+
   it('tells the time since a compaction as well, whatever was left of the year before', () => {
     const compactRevision = 30_000_000;
     const year = 365 * 24 * hour;
