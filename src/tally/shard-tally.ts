@@ -16,7 +16,7 @@ import { createKeyTable, type KeyTable, type KeyTableColumns } from './key-table
 import { addTo, setValue, valueAt } from './packed.ts';
 import { prefixFinder, type PrefixTable } from './prefix-table.ts';
 import { addValueTime, emptyValueTimes, type ValueTimes } from './value-times.ts';
-import { createRevisionSet } from './revision-set.ts';
+import { createRevisionSet, type RevisionBlocks } from './revision-set.ts';
 
 /** Who a value says wrote it: a field manager, or the reporter of an Event with what it reports. */
 export interface Actor {
@@ -34,7 +34,7 @@ export interface ShardTally {
   readonly actors: readonly Actor[];
   /** Every change in the order it was met. */
   readonly changes: ChangeLog;
-  readonly revisions: ReadonlyMap<number, Uint32Array>;
+  readonly revisions: RevisionBlocks;
   readonly times: ValueTimes;
 }
 
@@ -132,7 +132,7 @@ export function createShardTally(
       abouts: abouts.columns(),
       actors,
       changes: changes.result(),
-      revisions: revisions.chunks,
+      revisions: revisions.blocks(),
       times,
     }),
   };

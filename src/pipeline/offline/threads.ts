@@ -94,10 +94,11 @@ export function runThread(): void {
 
 /** All memory that can be moved instead of copied. */
 function buffersOf({ tally, carved }: ShardCounts): ArrayBuffer[] {
-  const { keys, columns, abouts, changes, times } = tally;
+  const { keys, columns, abouts, changes, revisions, times } = tally;
   return [
     ...buffersOfColumns(columns),
     ...[keys, abouts].flatMap(buffersOfTable),
-    ...[...changes.chunks, times.revision, times.at, carved.position, carved.prefix].map(({ buffer }) => buffer),
+    ...[revisions.slots, revisions.words, times.revision, times.at].map(({ buffer }) => buffer),
+    ...[...changes.chunks, carved.position, carved.prefix].map(({ buffer }) => buffer),
   ];
 }

@@ -19,7 +19,7 @@ describe('a set of revisions', () => {
         const other = createRevisionSet();
         for (const each of here) set.add(each);
         for (const each of there) other.add(each);
-        set.merge(other.chunks);
+        set.merge(other.blocks());
         const truth = new Set([...here, ...there]);
         expect(set.count()).toBe(truth.size);
         for (const from of [after, 0, ...here.slice(0, 5)]) {
@@ -31,5 +31,34 @@ describe('a set of revisions', () => {
         );
       }),
     );
+  });
+
+  it('forgets the old ones, and counts what it forgot', () => {
+    fc.assert(
+      fc.property(revisions, revision, revisions, (before, upTo, later) => {
+        const set = createRevisionSet();
+        for (const each of before) set.add(each);
+        const forgotten = set.forget(upTo);
+        const kept = [...new Set(before)].filter((each) => each > forgotten.upTo);
+        expect(forgotten.upTo).toBeLessThanOrEqual(upTo);
+        expect(forgotten.count + kept.length).toBe(new Set(before).size);
+        for (const each of later) set.add(each);
+        expect(set.count()).toBe(new Set([...kept, ...later]).size);
+      }),
+    );
+  });
+
+  it('takes the room of its revisions, whether they are neighbours or lie all over a long history', () => {
+    const bytesFor = (rows: number, distance: number): number => {
+      const [set, other, both] = [createRevisionSet(), createRevisionSet(), createRevisionSet()];
+      for (let i = 1; i <= rows; i++) (i % 2 === 0 ? set : other).add(i * distance);
+      both.merge(set.blocks());
+      both.merge(other.blocks());
+      expect(both.count()).toBe(rows);
+      const { slots, words } = both.blocks();
+      return slots.byteLength + words.byteLength;
+    };
+    expect(bytesFor(36_000, 83_333)).toBeLessThan(36_000 * 100);
+    expect(bytesFor(500_000, 1)).toBeLessThan(500_000);
   });
 });
