@@ -187,7 +187,10 @@ async function finish(
   end: (outcome: Outcome, why: string) => Promise<MaintenanceRun>,
 ): Promise<MaintenanceRun> {
   const { halted } = progress;
-  const seen = await lookAgain(ports).catch(() => undefined);
+  const seen = await lookAgain(ports).catch(() => {
+    ports.signal.throwIfAborted();
+    return undefined;
+  });
   const armed = seen ? armedFor(seen, 'NOSPACE').length > 0 : armedFor(before, 'NOSPACE').length > 0;
   let disarmed = false;
   if (seen && armed) {

@@ -39,7 +39,7 @@ export async function verify(
   if ('whyNot' in sound) return { result: 'failed', why: sound.whyNot, verification: null };
   const voters = votersOf(sound.seen).filter(isAnswering);
   const leader = cluster.member((leaderOf(sound.seen) ?? voters[0]!).id);
-  const written = await askAgain(() => writeProbe(leader, callMillis), ports).then(() => undefined, sentenceOf);
+  const written = await whyFailed(() => writeProbe(leader, callMillis), ports);
   let armed = await askAgain(() => listAlarms(leader), ports);
   const began = clock.now();
   if (watch && written === undefined)
@@ -72,14 +72,23 @@ export async function verify(
 
 async function unreadable(voters: readonly AnsweringMember[], ports: Ports): Promise<string[]> {
   const asked = await Promise.all(
-    voters.map(async (voter) =>
-      askAgain(() => readThroughQuorum(ports.cluster.member(voter.id)), ports).then(
-        () => [],
-        (error: unknown) => [`${nameOf(voter)} cannot be read: ${sentenceOf(error)}`],
-      ),
-    ),
+    voters.map(async (voter) => {
+      const why = await whyFailed(() => readThroughQuorum(ports.cluster.member(voter.id)), ports);
+      return why === undefined ? [] : [`${nameOf(voter)} cannot be read: ${why}`];
+    }),
   );
   return asked.flat();
+}
+
+/** undefined where it succeeded. Throws where the run was stopped meanwhile. */
+async function whyFailed(attempt: () => Promise<void>, ports: Ports): Promise<string | undefined> {
+  try {
+    await askAgain(attempt, ports);
+    return undefined;
+  } catch (error) {
+    ports.signal.throwIfAborted();
+    return sentenceOf(error);
+  }
 }
 
 /** Comparable only at equal compactions: another compactor may come in between, so it is tried again. */

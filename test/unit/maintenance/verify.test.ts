@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { etcdErrors } from '../../../src/etcd/errors.ts';
 import { refusals } from '../../../src/etcd/refusals.ts';
+import { maintenanceErrors } from '../../../src/maintenance/errors.ts';
 import { verify } from '../../../src/maintenance/steps/verify.ts';
 import { cluster } from './cluster.ts';
 import { alarmsAnswer, standIn, type Answer } from './stand-in.ts';
@@ -55,6 +56,13 @@ describe('the proof that an etcd is back', () => {
       why: expect.stringMatching(/^a probe write was refused: .* its database is full/),
     });
     expect(calls.filter((call) => call === 'Put')).toHaveLength(1);
+  });
+
+  it.each(['Put', 'Range'])('ends with the run, and does not call that an answer to a %s', async (call) => {
+    const stopped = maintenanceErrors.interrupted('SIGTERM');
+    const { ports } = standIn(() => cluster(), answering({ [call]: Array<Answer>(9).fill(etcdErrors.noLeader(url)) }));
+    const clock = { now: () => 0, wait: () => Promise.reject(stopped) };
+    await expect(verify(false, { ...ports, clock, signal: AbortSignal.abort(stopped) })).rejects.toBe(stopped);
   });
 
   it('is none where the cluster is not sound', async () => {
