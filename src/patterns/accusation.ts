@@ -16,6 +16,8 @@ export interface Accusation {
   readonly writers?: readonly FindingWriter[];
   readonly evidence: Finding['evidence'];
   readonly cause: string;
+  /** What is kept is at fault, whenever it was written: its share is that of what compaction left as well. */
+  readonly kept?: true;
   /** Prefixes of what is about the subject whose writes are its own share; for an owner. */
   readonly own?: readonly string[];
   /** Writes it answers for beyond what is about it. */

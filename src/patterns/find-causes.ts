@@ -37,7 +37,7 @@ export function findCauses(evidence: Evidence): { findings: Finding[]; notSeen: 
   const counted = sinceCompaction(evidence.counted);
   const causes = rollUp(counted);
   const lacking = lackOf(evidence);
-  const observed = observe({ counted, changesOf, clock, causes });
+  const observed = observe({ counted, retained: evidence.counted, changesOf, clock, causes });
   const suspicions = patterns.flatMap((pattern) => judge(pattern, valuesOf(pattern, thresholds), observed, lacking));
   const fillingUp = isFillingUp(counted, clock);
   const findings = absorb(suspicions, causes).map((suspicion) => findingOf(suspicion, observed, causes, fillingUp));
@@ -114,7 +114,7 @@ function judge(
         subject: instead?.subject ?? { type: 'prefix', group, resource, name },
         kind: instead?.kind ?? resource,
         accusation,
-        own: instead?.writes ?? writes,
+        own: instead?.writes ?? (accusation.kept ? writesIn(observed.retained, name) : writes),
         owners: [],
       });
     }
@@ -151,10 +151,15 @@ function judge(
 const canJudge = <O, V>({ needs }: Rule<O, V>, lacking: ReadonlySet<Need>): boolean =>
   !needs.some((need) => lacking.has(need));
 
+function writesIn({ prefixes }: Counted, name: string): number {
+  return prefixes.find(({ prefix }) => prefix === name)?.writes ?? 0;
+}
+
 function findingOf(suspicion: Suspicion, observed: Observed, causes: Causes, fillingUp: boolean): Finding {
   const { pattern, subject, kind, accusation, own } = suspicion;
   const { fields = [], writers = [], evidence, confidence, cause } = accusation;
-  const all = Math.max(1, observed.counted.totals.writes);
+  const { totals } = accusation.kept ? observed.retained : observed.counted;
+  const all = Math.max(1, totals.writes);
   const consequences = consequencesOf(suspicion, observed, causes);
   const caused = consequences.reduce((sum, { writes }) => sum + writes, 0);
   const shareWithConsequences = Math.min(1, (own + caused) / all);

@@ -14,6 +14,7 @@ import type { EventGroup, ObservedObject, ObservedOwner, ObservedPrefix, World }
 
 export interface Observable {
   readonly counted: Counted;
+  readonly retained: Counted;
   readonly changesOf: (key: KeyId) => Changes | undefined;
   readonly clock: RevisionClock;
   readonly causes: Causes;
@@ -21,6 +22,8 @@ export interface Observable {
 
 /** Everything rules are shown, and what lies around it. */
 export interface Observed extends World {
+  /** The same counts with what compaction left of older times. */
+  readonly retained: Counted;
   readonly owners: readonly ObservedOwner[];
   readonly prefixes: readonly ObservedPrefix[];
 }
@@ -45,6 +48,7 @@ export function observe(input: Observable): Observed {
   const members = byOwner(objects);
   return {
     counted,
+    retained: input.retained,
     causes,
     objects,
     asked: askedObjects(counted, requestsOf, objects, causes),

@@ -2,9 +2,9 @@ import type { Counted } from '../model/analysis.ts';
 import type { RetainedCounts } from '../model/counts.ts';
 import { byWrites } from '../tally/sums.ts';
 
-/** The same without what compaction left of older times: that says what is kept, not who writes. */
+/** The same without what compaction left of older times: that says what is kept, not who writes. Of Helm's releases all is what is kept. */
 export function sinceCompaction(counted: Counted): Counted {
-  const { totals, prefixes, topKeys, abouts, events, releases, chosen } = counted;
+  const { totals, prefixes, topKeys, abouts, events, chosen } = counted;
   return {
     ...counted,
     totals: withoutRemainder(totals),
@@ -12,7 +12,6 @@ export function sinceCompaction(counted: Counted): Counted {
     topKeys: topKeys.map(withoutRemainder),
     abouts: abouts.map((about) => ({ ...withoutRemainder(about), byPrefix: about.byPrefix.map(withoutRemainder) })),
     events: events.map(withoutRemainder),
-    ...(releases && { releases: releases.map(withoutRemainder) }),
     chosen: chosen.map(({ count, chosenFor }) => ({ count: withoutRemainder(count), chosenFor })),
   };
 }

@@ -131,7 +131,7 @@ const finding = z.strictObject({
   severity: z.enum(['info', 'warning', 'critical']),
   confidence,
   subject,
-  share: share.describe('of totals.writes without totals.remainder'),
+  share: share.describe('of totals.writes, without totals.remainder unless it is accused of what is kept'),
   shareWithConsequences: share.describe(
     'the same, with what the subject caused; findings may overlap, so these need not add up to 1',
   ),

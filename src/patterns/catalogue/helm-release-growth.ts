@@ -40,6 +40,7 @@ export const helmReleaseGrowth = definePattern({
           : `${release.kept} revisions of it are kept`;
         return {
           confidence: 'high',
+          kept: true,
           instead: {
             subject: { type: 'owner', group: 'helm.sh', resource: 'releases', namespace, name },
             kind: 'Helm release',

@@ -43,6 +43,7 @@ export const kyvernoReportFlood = definePattern({
         const eventsLead = eventWrites > reportWrites;
         return {
           confidence: 'high',
+          ...(!flooding && { kept: true }),
           writers: samplesWriters(samples, count),
           evidence: {
             reportWrites,

@@ -33,6 +33,7 @@ export const kyvernoUpdateRequestBacklog = definePattern({
         const policies = [...new Set(samples.flatMap((sample) => policyOf(sample) ?? []))].sort().slice(0, 3);
         return {
           confidence: 'high',
+          ...(piledUp && { kept: true }),
           fields: retried.length > 0 ? [stateField] : [],
           writers: samplesWriters(samples, count),
           evidence: {

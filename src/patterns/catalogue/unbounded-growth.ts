@@ -55,6 +55,7 @@ export const unboundedGrowth = definePattern({
         if (watched >= hours * almost ? collected : count.deletes > 0 || done < finished) return;
         return {
           confidence: watched >= hours * almost ? 'high' : 'medium',
+          kept: true,
           writers: samplesWriters(living, count),
           evidence: {
             liveObjects: count.liveKeys,

@@ -52,6 +52,14 @@ describe('helm-release-growth', () => {
     expect(findings[0]?.remedy.steps[0]).toContain('--history-max');
   });
 
+  it('tells what is kept and how fast it grew also where compaction left but the last write of each', () => {
+    const hourly = upgraded('web', 30, 60, 100);
+    const { findings } = judge(hourly.writes, { retainedFrom: hourly.now() });
+    expect(findings[0]).toMatchObject({ subject: { name: 'web' }, evidence: { kept: 30, perHour: 1, writes: 31 } });
+    expect(findings[0]?.evidence['kilobytes']).toBeGreaterThan(5);
+    expect(findings[0]?.share).toBe(1);
+  });
+
   it('names the worst of several, and says that there are others', () => {
     const both = [...upgraded('web', 30, 24 * 60, 100).writes, ...upgraded('api', 20, 24 * 60, 100).writes];
     const { findings } = judge(both.sort((a, b) => a.at - b.at));

@@ -72,7 +72,8 @@ describe('kyverno-report-flood', () => {
       record.create(configMap(`c-${i}`), 'helm');
     }
     expect(findingOf(judge(record.writes, { retainedFrom }).findings, 'kyverno-report-flood')).toMatchObject({
-      evidence: { stalled: true, liveReports: 1000, writes: 0 },
+      severity: 'critical',
+      evidence: { stalled: true, liveReports: 1000, writes: 1000 },
       cause: expect.stringContaining('1000 intermediate reports of Kyverno pile up'),
     });
   });

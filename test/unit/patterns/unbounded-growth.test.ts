@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { background } from '../../incidents/background.ts';
+import { merge } from '../../incidents/merge.ts';
 import { noon, recording, type Draft, type Recording } from './recording.ts';
-import { judge } from './world.ts';
+import { findingOf, judge } from './world.ts';
 
 const hour = 3_600_000;
 /** Of the backup of that day, as Velero makes them (pkg/backup/actions/csi). */
@@ -74,6 +76,13 @@ describe('unbounded-growth', () => {
   it('sees it by the ages of finished objects where compaction left minutes', () => {
     const { findings } = judge(added(48, 2).writes, lastMinutes);
     expect(findings.map(({ pattern, confidence }) => `${pattern} ${confidence}`)).toEqual(['unbounded-growth medium']);
+  });
+
+  it('weighs it by what is kept, not by what the minutes since the compaction added', () => {
+    const healthy = background({ from: noon + 47.7 * hour, until: noon + 48 * hour, seed: 5 }, { nodes: 5 });
+    const found = findingOf(judge(merge(added(48, 2).writes, healthy), lastMinutes).findings, 'unbounded-growth');
+    expect(found).toMatchObject({ severity: 'critical', evidence: { writes: 1440 } });
+    expect(found?.share).toBeGreaterThan(0.3);
   });
 
   it.each<[string, Recording, object]>([
