@@ -2,10 +2,8 @@ import type { ClockAnchor } from '../model/analysis.ts';
 import type { Revision } from '../model/write.ts';
 import { longestRise } from './longest-rise.ts';
 
-/** More anchors than this add nothing to a clock of one-second resolution. */
+/** More anchors than this, before a compaction or since, add nothing to a clock of one-second resolution. */
 const anchorsKept = 8192;
-/** Of the time before a compaction, which may be a year, a few are enough. */
-const olderKept = 512;
 
 /**
  * A managedFields time may be older than the write that kept it, never newer, so a stale anchor lies below the line and a
@@ -14,9 +12,7 @@ const olderKept = 512;
 export function agreeingAnchors(anchors: readonly ClockAnchor[], compactRevision: Revision): ClockAnchor[] {
   const older = anchors.filter(({ revision }) => revision <= compactRevision);
   const since = anchors.filter(({ revision }) => revision > compactRevision);
-  const sorted = [...thinned(older, olderKept), ...thinned(since, anchorsKept)].sort(
-    (a, b) => a.revision - b.revision || a.at - b.at,
-  );
+  const sorted = [...thinned(older), ...thinned(since)].sort((a, b) => a.revision - b.revision || a.at - b.at);
   const rising = longestRise(sorted.map(({ at }) => at)).flatMap((i) => sorted[i] ?? []);
   const latest = rising.filter(({ revision }, i) => revision !== rising[i + 1]?.revision);
   return [
@@ -26,15 +22,15 @@ export function agreeingAnchors(anchors: readonly ClockAnchor[], compactRevision
 }
 
 /** Of each slice of revisions the two newest times: the newest is the freshest, the second stands in where it is wrong. */
-function thinned(anchors: readonly ClockAnchor[], kept: number): ClockAnchor[] {
-  if (anchors.length <= kept) return [...anchors];
+function thinned(anchors: readonly ClockAnchor[]): ClockAnchor[] {
+  if (anchors.length <= anchorsKept) return [...anchors];
   let low = Infinity;
   let high = -Infinity;
   for (const { revision } of anchors) {
     if (revision < low) low = revision;
     if (revision > high) high = revision;
   }
-  const width = Math.max(1, (high - low + 1) / (kept / 2));
+  const width = Math.max(1, (high - low + 1) / (anchorsKept / 2));
   const slices = new Map<number, { newest: ClockAnchor; second: ClockAnchor | undefined }>();
   for (const anchor of anchors) {
     const slice = Math.floor((anchor.revision - low) / width);
