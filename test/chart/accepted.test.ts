@@ -12,15 +12,17 @@ import { schemasOf } from './harness/json-schemas.ts';
 import { kubeconform } from './harness/kubeconform.ts';
 import { operatorSchemas } from './harness/operator-schemas.ts';
 import { podOf } from './harness/pods.ts';
+import { emptyQueries } from './harness/promtool.ts';
 
 jest.setTimeout(240_000); // for machines that are busy
 
 const manifests = fileURLToPath(new URL('../../manifests', import.meta.url));
+const alerts = fileURLToPath(new URL('../../chart/files/alerts.yaml', import.meta.url));
 
 /** Operators' kinds, whose definitions are theirs: this API server does not know them. */
 const operators = /^(cert-manager\.io|monitoring\.coreos\.com)\//;
 
-describeWith([...programsFor({}), 'helm'], 'a real API server shown what the chart renders', () => {
+describeWith([...programsFor({}), 'helm', 'promtool'], 'a real API server shown what the chart renders', () => {
   let world: ControlPlane;
   const plurals = new Map<string, { resource: string; namespaced: boolean }>();
 
@@ -177,5 +179,21 @@ describeWith(['kubeconform'], 'kubeconform, by the schemas that this API server 
     const body = [{ op: 'add', path: '/webhooks/0/failurePolicy', value: 'Fail' }];
     const { contentType } = asWebhook;
     expect((await world.adminFetch(`${path}?dryRun=All`, { method: 'PATCH', body, contentType })).status).toBe(200);
+  });
+
+  it('counts a webhook that does not answer as KubechurnWebhookFailing asks, under either failurePolicy', async () => {
+    const write = async (): Promise<number> =>
+      (await world.adminFetch('/api/v1/namespaces/team-a/configmaps', { method: 'POST', body: { metadata: { generateName: 'a-' } } })).status;
+    await until('a write to go on without it', async () => (await write()) === 201);
+    const path = `${pathOf('admissionregistration.k8s.io/v1')}/validatingwebhookconfigurations/kubechurn`;
+    const body = [{ op: 'replace', path: '/webhooks/0/failurePolicy', value: 'Fail' }];
+    await world.adminFetch(path, { method: 'PATCH', body, contentType: 'application/json-patch+json' });
+    await until('a write to be refused', async () => (await write()) === 500);
+    const { text } = await world.adminFetch('/metrics');
+    const ofWebhooks = text.match(/^.*\bapiserver_admission_webhook_\w+_count\b.*$/gm)?.join('\n') ?? '';
+    const [, expr = ''] = /alert: KubechurnWebhookFailing\n +expr: \|-\n([^]*?)\n +for:/.exec(readFileSync(alerts, 'utf8')) ?? [];
+    const queries = expr.split(/^ +or /m);
+    expect(queries).toHaveLength(2);
+    expect(emptyQueries(queries, [ofWebhooks])).toEqual([]);
   });
 });
