@@ -187,7 +187,12 @@ describeWith([...programsFor({}), 'openssl'], 'an analyzer in surroundings that 
       let leads = false;
       const election = electLeader({
         ...{ api, namespace: 'default', name: 'skewed', identity, leaseSeconds: 60, renewMs: 200, pause },
-        ...{ signal: leaving.signal, now: () => Date.now() + skewMs, onWrite: () => undefined, onTrouble: () => undefined },
+        ...{
+          signal: leaving.signal,
+          now: () => Date.now() + skewMs,
+          onWrite: () => undefined,
+          onTrouble: () => undefined,
+        },
         onChange: (leading) => (leads = leading),
       });
       return { leads: () => leads, leave: () => (leaving.abort(), election) };
