@@ -13,7 +13,8 @@ export interface ReadKey {
  */
 export function refineWriters(writers: readonly WriterCount[], read: readonly ReadKey[]): WriterCount[] {
   const counts = new Map(writers.map((count) => [count.writer.name, { ...count }]));
-  for (const { count, changes } of read) {
+  // By name: in what order keys were met is up to the threads.
+  for (const { count, changes } of read.toSorted((a, b) => (a.count.key < b.count.key ? -1 : 1))) {
     const first = count.writer && counts.get(count.writer.name);
     if (!first || changes.gaps > 0) continue;
     first.error = Math.max(0, first.error - (count.writes - 1));
