@@ -8,13 +8,21 @@ export type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Counts of many keys, what of them compaction left of older times, and the window they were written in. */
 export type Sum = Writable<Counts> & {
-  remainder?: Writable<Counts>;
+  remainder: Writable<Counts> | undefined;
   firstRevision: Revision;
   lastRevision: Revision;
 };
 
 export function noCounts(): Sum {
-  return { ...nothing(), firstRevision: Infinity, lastRevision: 0 };
+  return {
+    writes: 0,
+    creates: 0,
+    deletes: 0,
+    bytes: 0,
+    remainder: undefined,
+    firstRevision: Infinity,
+    lastRevision: 0,
+  };
 }
 
 export function addKey(sum: Sum, columns: KeyColumns, local: number, compactRevision: Revision): void {
@@ -22,29 +30,38 @@ export function addKey(sum: Sum, columns: KeyColumns, local: number, compactRevi
   const first = Math.min(firstRevision(columns, local), last);
   sum.firstRevision = Math.min(sum.firstRevision, first);
   sum.lastRevision = Math.max(sum.lastRevision, last);
-  const key = {
-    writes: valueAt(columns.writes, local),
-    creates: valueAt(columns.creates, local),
-    deletes: valueAt(columns.deletes, local),
-    bytes: valueAt(columns.bytes, local),
-  };
-  plus(sum, key);
+  const writes = valueAt(columns.writes, local);
+  const creates = valueAt(columns.creates, local);
+  const deletes = valueAt(columns.deletes, local);
+  const bytes = valueAt(columns.bytes, local);
+  sum.writes += writes;
+  sum.creates += creates;
+  sum.deletes += deletes;
+  sum.bytes += bytes;
   if (first > compactRevision) return;
-  plus((sum.remainder ??= nothing()), last > compactRevision ? remainderOf(key, columns.live[local] === 1) : key);
+  const counts = { writes, creates, deletes, bytes };
+  addRemainder(
+    (sum.remainder ??= nothing()),
+    last <= compactRevision ? counts : remainderOf(counts, columns.live[local] === 1),
+  );
 }
 
 export function addCounts(into: Sum, counts: Sum): void {
   into.firstRevision = Math.min(into.firstRevision, counts.firstRevision);
   into.lastRevision = Math.max(into.lastRevision, counts.lastRevision);
-  plus(into, counts);
-  if (counts.remainder) plus((into.remainder ??= nothing()), counts.remainder);
+  into.writes += counts.writes;
+  into.creates += counts.creates;
+  into.deletes += counts.deletes;
+  into.bytes += counts.bytes;
+  if (counts.remainder) addRemainder((into.remainder ??= nothing()), counts.remainder);
 }
 
 function nothing(): Writable<Counts> {
   return { writes: 0, creates: 0, deletes: 0, bytes: 0 };
 }
 
-function plus(into: Writable<Counts>, { writes, creates, deletes, bytes }: Counts): void {
+/** Millions of keys pass here, and one function for all shapes of sums would take twice as long. */
+function addRemainder(into: Writable<Counts>, { writes, creates, deletes, bytes }: Counts): void {
   into.writes += writes;
   into.creates += creates;
   into.deletes += deletes;
