@@ -83,19 +83,24 @@ function coverageOf(
 const own: ReadonlySet<string> = new Set(['masterleases', 'peerserverleases', 'rangeallocations', 'compact_rev_key']);
 const worthSaying = 0.02;
 
-function unaskedOf(counted: Counted, writers: AttributedWriters): string[] {
-  const left = counted.prefixes
+/** Writes since the compaction that no request explains: of what it left of older times nobody asks. */
+export function unaskedOf(
+  { prefixes, totals }: Pick<Counted, 'prefixes' | 'totals'>,
+  writers: Pick<AttributedWriters, 'writes'>,
+): string[] {
+  const retained = totals.writes - (totals.remainder?.writes ?? 0);
+  const left = prefixes
     .filter(({ resource }) => !own.has(resource))
-    .map(({ prefix, resource, group, writes }) => ({
+    .map(({ prefix, resource, group, writes, remainder }) => ({
       name: resource === '' ? prefix : group === '' ? resource : `${resource}.${group}`,
-      writes: writes - (writers.writes.get(prefix) ?? 0),
+      writes: writes - (remainder?.writes ?? 0) - (writers.writes.get(prefix) ?? 0),
     }))
     .filter(({ writes }) => writes > 0)
     .sort((a, b) => b.writes - a.writes);
   const all = left.reduce((sum, { writes }) => sum + writes, 0);
-  if (all < counted.totals.writes * worthSaying) return [];
+  if (all < retained * worthSaying) return [];
   const most = left.slice(0, 3).map(({ name, writes }) => `${name} ${writes}`);
   return [
-    `${all} of ${counted.totals.writes} writes have no request in the audit log (${most.join(', ')}): its policy leaves them out, another API server took them, or etcd let them expire`,
+    `${all} of ${retained} writes have no request in the audit log (${most.join(', ')}): its policy leaves them out, another API server took them, or etcd let them expire`,
   ];
 }
