@@ -6,8 +6,6 @@ import { readStorageSize } from '../../kube/storage-size.ts';
 import { createTokenReviewer } from '../../kube/token-review.ts';
 import type { EtcdConnection } from '../../etcd/connection.ts';
 import type { AcceptEntry } from '../../model/accept.ts';
-import type { Batch, BatchReply } from '../../model/batch.ts';
-import type { Json } from '../../model/json.ts';
 import type { Millis } from '../../model/write.ts';
 import type { ThresholdSettings } from '../../patterns/find-causes.ts';
 import type { Address } from '../../server/address.ts';
@@ -22,8 +20,7 @@ import { createAnnouncer } from './announce.ts';
 import { watchEtcdBeside } from './etcd-beside.ts';
 import { quotaReachedAt, type SizeAt } from './forecast.ts';
 import { createMaintenanceStarter, type OutOfSchedule } from './start-maintenance.ts';
-import { standingFindings } from './standing-findings.ts';
-import { readBatch } from './take-batch.ts';
+import { createTaker } from './taker.ts';
 
 export interface AnalyzerOptions {
   readonly api: KubeApi;
@@ -245,41 +242,6 @@ export async function runAnalyzer(options: AnalyzerOptions): Promise<RunningAnal
       await election;
     },
   };
-}
-
-/** Hands requests on, each batch once; the reply carries what stands. */
-function createTaker(
-  live: LiveAnalysis,
-  now: () => Millis,
-  onTaken: (taken: number, dropped: number) => void,
-): (body: Json | undefined) => BatchReply | undefined {
-  const last = new Map<string, number>();
-  const isNew = ({ from, number }: Pick<Batch, 'from' | 'number'>): boolean => {
-    if ((last.get(from) ?? -Infinity) >= number) return false;
-    // Pods come and go; the oldest name is forgotten.
-    last.delete(from);
-    last.set(from, number);
-    if (last.size > 1_000) for (const [oldest] of last) return last.delete(oldest);
-    return true;
-  };
-  return (body) => {
-    const batch = readBatch(body, now());
-    if (!batch) return undefined;
-    if (isNew(batch)) {
-      live.offer(batch.requests);
-      onTaken(batch.requests.length, batch.dropped);
-    }
-    const findings = standingFindings(live.standing());
-    const version = versionOf(JSON.stringify(findings));
-    return batch.known === version ? { version } : { version, findings };
-  };
-}
-
-/** FNV-1a: findings that differ have other versions, one in four billion times not. */
-function versionOf(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return `${text.length.toString(36)}-${(hash >>> 0).toString(36)}`;
 }
 
 function statusOf(live: LiveAnalysis, more: object): object {

@@ -42,3 +42,24 @@ export async function filled({ client, members }: Etcd): Promise<Acknowledged> {
   }
   return acknowledged;
 }
+
+/** Waits until two looks find files and alarms the same: etcd commits to its file every 100 ms, and each member arms its own. */
+export async function atRest({ client, members }: Etcd): Promise<void> {
+  const connected = members.map(({ endpoint }) => connect(endpoint));
+  let before = '';
+  try {
+    await until(
+      'the cluster to be at rest',
+      async () => {
+        const states = await Promise.all(connected.map((member) => member.status()));
+        const now = JSON.stringify([states.map(({ sizeBytes }) => sizeBytes), await client.alarms()]);
+        const same = now === before;
+        before = now;
+        return same;
+      },
+      { everyMs: 300 },
+    );
+  } finally {
+    for (const member of connected) member.close();
+  }
+}
