@@ -92,7 +92,7 @@ if (process.argv[2] === 'faults') {
   await step('build', process.execPath, ['tools/build.ts']);
   await timed(
     'tools',
-    async () => void (await run('tools/bring/bring.sh', ['etcd', 'etcd-3.4', 'etcd-3.5', 'etcdctl'])),
+    async () => void (await run('tools/bring/bring.sh', ['etcd', 'etcd-3.4', 'etcd-3.5', 'etcd-3.6', 'etcdctl'])),
   );
   await suite('faults');
 } else await suite('pure');
