@@ -30,7 +30,7 @@ test: ## Lint, build, unit tests, tests on real etcd, kube-apiserver, helm and a
 test-fast: ## The unit tests alone, under a minute
 	@tools/run.sh test-fast
 
-test-faults: ## The long faults: members stopped, killed and cut off while maintained, an API server away for a minute; CI runs it too
+test-faults: ## The long faults: maintenance under all circumstances, an API server away for a minute; CI runs it too
 	@tools/run.sh test-faults
 
 bench: ## Measure speed and memory, into docs/performance.md; npm run bench -- 5 maintenance measures that alone
