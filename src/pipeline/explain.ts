@@ -40,7 +40,8 @@ export function explain({ counted, hasValues, changes, clock, top, version, thre
     counted: { ...counted, writers },
     clock: knownClock(clock),
     findings,
-    owners: rollUp(counted).ownersOf(),
+    // Of a live watch that only looks for findings none are shown.
+    owners: top > 0 ? rollUp(counted).ownersOf() : [],
     notSeen,
     top,
     version,
