@@ -222,7 +222,6 @@ export function startLiveAnalysis(options: LiveOptions): LiveAnalysis {
 
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
-      await begin();
       if (counter.synced) {
         onSynced();
         look();
