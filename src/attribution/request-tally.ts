@@ -7,7 +7,7 @@ import type {
   Standing,
   UserRequests,
 } from '../model/request.ts';
-import { resourceId, type ResourceKey } from '../model/resource.ts';
+import { resourceId, resourceName, type ResourceKey } from '../model/resource.ts';
 import type { Millis } from '../model/write.ts';
 import { ObjectUserSum, Sum, UserSum } from './request-sums.ts';
 import { MinuteCounts } from './stretches.ts';
@@ -66,7 +66,7 @@ export class RequestTally {
 
   add(request: Request): void {
     const { group, resource } = request.key;
-    const name = group === '' ? resource : `${resource}.${group}`;
+    const name = resourceName({ group, resource });
     this.#total.add(request);
     const ofResource = this.#resourceOf(name, group, resource);
     ofResource.sum.add(request);
@@ -100,7 +100,7 @@ export class RequestTally {
   /** So many of a user's requests for an object turned out to have changed nothing. */
   markUnchanged(key: ResourceKey, user: string, count: number): void {
     const { group, resource } = key;
-    const name = group === '' ? resource : `${resource}.${group}`;
+    const name = resourceName({ group, resource });
     this.#total.unchanged += count;
     this.#resourceOf(name, group, resource).sum.unchanged += count;
     const ofUser = this.#users.get(user);
@@ -241,7 +241,7 @@ export class RequestTally {
       if (all > limit || left-- <= 0) continue;
       this.#objects.delete(id);
       if (succeeded === 0) continue;
-      const resource = this.#resources.get(key.group === '' ? key.resource : `${key.resource}.${key.group}`);
+      const resource = this.#resources.get(resourceName(key));
       if (!resource) continue;
       resource.keys++;
       if (live) resource.liveKeys++;

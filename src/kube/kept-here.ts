@@ -1,6 +1,7 @@
 import { builtins } from '../objects/builtins.ts';
 import type { JsonObject } from '../model/json.ts';
 import { asList, asObject, asText } from '../objects/json-text.ts';
+import { metadataOnlyList } from './accept.ts';
 import { ifThere, isApiFailure, type KubeApi } from './api.ts';
 
 /** Which of what an API server serves is kept in its own etcd. */
@@ -13,7 +14,6 @@ export interface KeptHere {
 
 const serviceList = '/apis/apiregistration.k8s.io/v1/apiservices';
 const definitionList = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-const namesOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 const builtinGroups = new Set(builtins.map(({ group }) => group));
 
 /**
@@ -23,7 +23,7 @@ const builtinGroups = new Set(builtins.map(({ group }) => group));
 export async function keptHere(api: Pick<KubeApi, 'call'>): Promise<KeptHere> {
   const services = await unlessForbidden(api.call(serviceList));
   if (services) return { elsewhere: servedElsewhere(services), isHere: () => true };
-  const definitions = (await unlessForbidden(api.call(definitionList, { accept: namesOnly }))) ?? {};
+  const definitions = (await unlessForbidden(api.call(definitionList, { accept: metadataOnlyList }))) ?? {};
   const defined = new Set(
     asList(definitions['items']).map((item) => asText(asObject(asObject(item)['metadata'])['name'])),
   );

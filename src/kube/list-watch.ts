@@ -1,6 +1,7 @@
 import type { Revision } from '../model/write.ts';
 import { asList, asObject, asText, isObject } from '../objects/json-text.ts';
 import { revisionOf } from '../objects/metadata.ts';
+import { metadataOnly, metadataOnlyList } from './accept.ts';
 import { ApiFailure, isApiFailure, type KubeApi } from './api.ts';
 import type { Pause } from './pause.ts';
 import { linesOf, objectFrom, parseFrame, type WatchedObject } from './watch-frames.ts';
@@ -104,7 +105,7 @@ function fateOf({ status, message }: ApiFailure, position: Position): WatchState
 
 /** One stream from where the position is; throws where it ends in anything but good order. */
 async function watchOnce(options: ListWatchOptions, position: Position, onAlive: () => void): Promise<void> {
-  const { api, sink, signal, metadataOnly, random } = options;
+  const { api, sink, signal, random } = options;
   const ending = new AbortController();
   const silence = setTimeout(() => ending.abort(), silentFor);
   const from = position.revision;
@@ -118,7 +119,7 @@ async function watchOnce(options: ListWatchOptions, position: Position, onAlive:
     timeoutSeconds: String(Math.round(watchSeconds * (1 + random()))),
     ...query,
   });
-  const accept = metadataOnly ? 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1' : 'application/json';
+  const accept = options.metadataOnly ? metadataOnly : 'application/json';
   try {
     const stream = await api.stream(path, accept, AbortSignal.any([signal, ending.signal]));
     let listing = from === undefined;
@@ -154,8 +155,8 @@ async function watchOnce(options: ListWatchOptions, position: Position, onAlive:
 }
 
 async function listInPages(options: ListWatchOptions, position: Position): Promise<void> {
-  const { api, sink, signal, metadataOnly } = options;
-  const accept = metadataOnly ? 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1' : 'application/json';
+  const { api, sink, signal } = options;
+  const accept = options.metadataOnly ? metadataOnlyList : 'application/json';
   sink.onListing();
   for (let token: string | undefined = ''; token !== undefined;) {
     const path = pathWith(options, { limit: String(pageSize), ...(token !== '' && { continue: token }) });

@@ -19,6 +19,11 @@ export interface SourceInfo {
   readonly compactRevision: Revision;
 }
 
+/** The first revision from which on every change was retained. */
+export function retainedFrom(sources: readonly Pick<SourceInfo, 'fromRevision' | 'compactRevision'>[]): Revision {
+  return Math.min(...sources.map(({ fromRevision, compactRevision }) => Math.max(fromRevision, compactRevision + 1)));
+}
+
 /** Writes found in pages that compaction already freed: evidence of what was, not part of any count. */
 export interface Carved {
   readonly writes: number;

@@ -17,6 +17,17 @@ export interface ObjectRef {
   readonly uid?: string;
 }
 
+/** As kubectl writes it: `deployments.apps`, `pods`. */
+export function resourceName({
+  group = '',
+  resource,
+}: {
+  readonly group?: string | undefined;
+  readonly resource: string;
+}): string {
+  return group === '' ? resource : `${resource}.${group}`;
+}
+
 /** One string per object whatever its uid: `apps/Deployment/team-a/web`, `/Node//worker-1`. */
 export function refId(ref: ObjectRef): string {
   return `${ref.group}/${ref.kind}/${ref.namespace ?? ''}/${ref.name}`;

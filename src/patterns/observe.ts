@@ -2,6 +2,7 @@ import type { Causes } from '../causes/roll-up.ts';
 import type { Changes } from '../history/changes.ts';
 import type { Counted, EventCount } from '../model/analysis.ts';
 import type { Extent, KeyCount } from '../model/counts.ts';
+import { retainedFrom } from '../model/database.ts';
 import type { ObjectRef, ResourceKey } from '../model/resource.ts';
 import { refId } from '../model/resource.ts';
 import type { KeyId, Millis, Revision } from '../model/write.ts';
@@ -41,7 +42,7 @@ const workloads = new Set([
 export function observe(input: Observable): Observed {
   const { counted, causes } = input;
   const rateWithin = rates(input);
-  const from = windowStart(counted);
+  const from = retainedFrom(counted.source);
   const requestsOf = requestsByObject(counted);
   const objects = counted.chosen.flatMap(({ count }) => observedObject(count, input, from, requestsOf) ?? []);
   const prefixes = new Map(counted.prefixes.map((count) => [count.prefix, count]));
@@ -123,7 +124,7 @@ function rateOfKey(count: KeyCount, changes: Changes, clock: RevisionClock, from
 
 /** Rates of groups, between the first and last write of the group where known, else over what the sources retain. */
 function rates({ counted, clock }: Observable): (writes: number, extent: Extent) => Rate | undefined {
-  const from = windowStart(counted);
+  const from = retainedFrom(counted.source);
   const to = Math.max(...counted.source.map(({ toRevision }) => toRevision));
   const timeOf = (revision: Revision): Millis | undefined =>
     Number.isFinite(revision) ? clock.timeOf(revision) : undefined;
@@ -132,11 +133,6 @@ function rates({ counted, clock }: Observable): (writes: number, extent: Extent)
     const end = timeOf(Math.min(to, lastRevision ?? to));
     return start === undefined || end === undefined ? undefined : steady(writes, start, end);
   };
-}
-
-/** The first revision from which on every change was retained. */
-function windowStart({ source }: Counted): Revision {
-  return Math.min(...source.map(({ fromRevision, compactRevision }) => Math.max(fromRevision, compactRevision + 1)));
 }
 
 /** Judged by what is about it whatever owns it: an Ingress may ask for a Certificate. */

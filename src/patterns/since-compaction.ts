@@ -1,5 +1,5 @@
 import type { Counted } from '../model/analysis.ts';
-import type { RetainedCounts } from '../model/counts.ts';
+import { withoutRemainder } from '../tally/remainder.ts';
 import { byWrites } from '../tally/sums.ts';
 
 /** The same without what compaction left of older times: that says what is kept, not who writes. Of Helm's releases all is what is kept. */
@@ -13,18 +13,5 @@ export function sinceCompaction(counted: Counted): Counted {
     abouts: abouts.map((about) => ({ ...withoutRemainder(about), byPrefix: about.byPrefix.map(withoutRemainder) })),
     events: events.map(withoutRemainder),
     chosen: chosen.map(({ count, chosenFor }) => ({ count: withoutRemainder(count), chosenFor })),
-  };
-}
-
-function withoutRemainder<T extends RetainedCounts>(counts: T): T {
-  const { writes, creates, deletes, bytes, remainder } = counts;
-  if (!remainder) return counts;
-  return {
-    ...counts,
-    writes: writes - remainder.writes,
-    creates: creates - remainder.creates,
-    deletes: deletes - remainder.deletes,
-    bytes: bytes - remainder.bytes,
-    remainder: undefined,
   };
 }

@@ -1,4 +1,5 @@
 import type { Revision } from '../model/write.ts';
+import type { ChurnReport } from './schema.ts';
 
 interface SourceWindow {
   readonly fromRevision: Revision;
@@ -26,6 +27,14 @@ interface Timed {
 /** Less is a burst, not a rate. */
 const leastMinutes = 1;
 const leastInWindow = 0.9;
+
+/** Writes of the window, without those that compaction left of older times. */
+export function writtenInWindow({
+  writes,
+  remainder = 0,
+}: Pick<ChurnReport['totals'], 'writes' | 'remainder'>): number {
+  return writes - remainder;
+}
 
 /** After a compaction that left mostly the last writes of keys long at rest, which belong to no window. */
 export function isMostlyOld({ coverage, totals }: Pick<Timed, 'coverage' | 'totals'>): boolean {

@@ -2,6 +2,7 @@ import { parseKey } from '../objects/keys.ts';
 import type { EventCount } from '../model/analysis.ts';
 import type { Counts, PrefixCount, Totals, WriterCount } from '../model/counts.ts';
 import { isOpaque } from '../model/object.ts';
+import { resourceName } from '../model/resource.ts';
 import { createEventCounts } from './event-counts.ts';
 import { encodings, firstRevision } from './key-columns.ts';
 import { forEachKey, writerOf } from './key-counts.ts';
@@ -104,6 +105,5 @@ function mergeByName(tally: MergedTally, writers: readonly ActorCounts[]): Write
 
 function qualified(prefix: string): string {
   const { group, resource } = resourceOf(prefix);
-  if (resource === '') return prefix;
-  return group === '' ? resource : `${resource}.${group}`;
+  return resource === '' ? prefix : resourceName({ group, resource });
 }

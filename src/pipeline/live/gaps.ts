@@ -1,3 +1,4 @@
+import { resourceName } from '../../model/resource.ts';
 import type { Millis, Revision } from '../../model/write.ts';
 import type { ResourceState } from './resource-state.ts';
 
@@ -39,9 +40,13 @@ export function createGaps(): Gaps {
       const gap = open.get(state);
       open.delete(state);
       if (!gap || revision <= gap.from) return;
-      const { resource, group } = state.resource;
-      const name = group === '' ? resource : `${resource}.${group}`;
-      all.push({ resource: name, at: now, from: gap.from, to: revision, recovered: gap.recovered });
+      all.push({
+        resource: resourceName(state.resource),
+        at: now,
+        from: gap.from,
+        to: revision,
+        recovered: gap.recovered,
+      });
       if (all.length > mostKept) all.shift();
     },
     sentences(since) {

@@ -1,5 +1,6 @@
 import { idOfResource, type WatchableResource } from '../../kube/discovery.ts';
 import type { WatchState } from '../../kube/list-watch.ts';
+import { resourceName } from '../../model/resource.ts';
 import type { Revision } from '../../model/write.ts';
 import { pathOf } from '../../objects/kinds.ts';
 import { headOf } from '../../sources/kube-watch/value-of.ts';
@@ -69,9 +70,8 @@ export function createResourceStates(): ResourceStates {
       return state;
     },
     notSeen: () =>
-      [...all.values()].flatMap((each) => {
-        const { state, why, elsewhere } = each;
-        const name = nameOf(each);
+      [...all.values()].flatMap(({ state, why, elsewhere, resource }) => {
+        const name = resourceName(resource);
         if (state === 'forbidden')
           return [`${name}: not allowed to be watched, so its writes are not counted (${why})`];
         if (state === 'retrying') return [`${name}: the watch is interrupted and will go on where it was (${why})`];
@@ -80,11 +80,6 @@ export function createResourceStates(): ResourceStates {
         return [];
       }),
   };
-}
-
-/** `deployments.apps` */
-function nameOf({ resource: { resource, group } }: ResourceState): string {
-  return group === '' ? resource : `${resource}.${group}`;
 }
 
 /** One etcd's revisions only rise: a list that was made between two looks at it lies between them, or was made elsewhere. */

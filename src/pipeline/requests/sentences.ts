@@ -1,6 +1,9 @@
 import type { AttributedWriters } from '../../attribution/attributed-writers.ts';
 import type { Counted } from '../../model/analysis.ts';
+import { retainedFrom } from '../../model/database.ts';
+import { resourceName } from '../../model/resource.ts';
 import type { Millis } from '../../model/write.ts';
+import { withoutRemainder } from '../../tally/remainder.ts';
 import type { RevisionClock } from '../../tally/revision-clock.ts';
 import type { KeptRequests } from './listener.ts';
 import type { CountedStore } from './store.ts';
@@ -68,7 +71,7 @@ function coverageOf(
 ): string[] {
   const [store] = counted.source;
   if (!store) return [];
-  const first = Math.max(store.fromRevision, store.compactRevision + 1);
+  const first = retainedFrom([store]);
   const span = Math.max(1, store.toRevision - first);
   const [from, to] = [clock.revisionAt(covered.from) ?? first, clock.revisionAt(covered.to) ?? store.toRevision];
   const share = Math.max(0, Math.min(store.toRevision, to) - Math.max(first, from)) / span;
@@ -88,19 +91,20 @@ export function unaskedOf(
   { prefixes, totals }: Pick<Counted, 'prefixes' | 'totals'>,
   writers: Pick<AttributedWriters, 'writes'>,
 ): string[] {
-  const retained = totals.writes - (totals.remainder?.writes ?? 0);
+  const { writes: written } = withoutRemainder(totals);
   const left = prefixes
+    .map(withoutRemainder)
     .filter(({ resource }) => !own.has(resource))
-    .map(({ prefix, resource, group, writes, remainder }) => ({
-      name: resource === '' ? prefix : group === '' ? resource : `${resource}.${group}`,
-      writes: writes - (remainder?.writes ?? 0) - (writers.writes.get(prefix) ?? 0),
+    .map(({ prefix, resource, group, writes }) => ({
+      name: resource === '' ? prefix : resourceName({ group, resource }),
+      writes: writes - (writers.writes.get(prefix) ?? 0),
     }))
     .filter(({ writes }) => writes > 0)
     .sort((a, b) => b.writes - a.writes);
   const all = left.reduce((sum, { writes }) => sum + writes, 0);
-  if (all < retained * worthSaying) return [];
+  if (all < written * worthSaying) return [];
   const most = left.slice(0, 3).map(({ name, writes }) => `${name} ${writes}`);
   return [
-    `${all} of ${retained} writes have no request in the audit log (${most.join(', ')}): its policy leaves them out, another API server took them, or etcd let them expire`,
+    `${all} of ${written} writes have no request in the audit log (${most.join(', ')}): its policy leaves them out, another API server took them, or etcd let them expire`,
   ];
 }

@@ -1,6 +1,7 @@
 import { keyFinder, prefixFinder, type KeyFinder, type PrefixOf } from '../../attribution/key-finder.ts';
 import type { PageSource } from '../../bbolt/page.ts';
 import type { Counted } from '../../model/analysis.ts';
+import { retainedFrom } from '../../model/database.ts';
 import type { KeyId, Millis, Revision } from '../../model/write.ts';
 import { decodeObject } from '../../objects/decode.ts';
 import { readValue } from '../../sources/snapshot/read-values.ts';
@@ -34,9 +35,7 @@ export interface StoreFacts {
 
 export function storeFacts({ source, tally, clock, counted, keys }: CountedStore): StoreFacts {
   const retained = {
-    from: Math.min(
-      ...counted.source.map(({ fromRevision, compactRevision }) => Math.max(fromRevision, compactRevision + 1)),
-    ),
+    from: retainedFrom(counted.source),
     to: Math.max(...counted.source.map(({ toRevision }) => toRevision)),
   };
   const [from, to] = [clock.timeOf(retained.from), clock.timeOf(retained.to)];

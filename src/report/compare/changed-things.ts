@@ -1,5 +1,6 @@
 import type { ChurnReport } from '../schema.ts';
-import { objectName, resourceName, subjectName } from '../text/names.ts';
+import { resourceName } from '../../model/resource.ts';
+import { objectName, subjectName } from '../text/names.ts';
 import { counted, perMinute, percent, toTheMinute } from '../../words/units.ts';
 import type { Amount, Change } from './changes.ts';
 

@@ -1,5 +1,5 @@
 import type { ChurnReport } from '../schema.ts';
-import { minutesOf } from '../window.ts';
+import { minutesOf, writtenInWindow } from '../window.ts';
 import { changesBetween, type Amount, type Changed, type Judging, type Listed, type Measure } from './changes.ts';
 import type { EarlierReport } from './earlier-report.ts';
 import { comparisonNotes, windowOf } from './windows.ts';
@@ -88,7 +88,7 @@ function findingsOf(
     ...valid.map((finding) => ({ ...finding, accepted: true })),
     ...findings.map((finding) => ({ ...finding, accepted: false })),
   ];
-  const written = totals.writes - (totals.remainder ?? 0);
+  const written = writtenInWindow(totals);
   return {
     items,
     complete: true,

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import type { ChurnReport } from '../schema.ts';
 import { splitStep } from '../step.ts';
-import { resourceName, subjectName } from '../text/names.ts';
+import { resourceName } from '../../model/resource.ts';
+import { subjectName } from '../text/names.ts';
 import { printable } from '../../words/printable.ts';
 import { count, percent } from '../../words/units.ts';
 import { breakable, Code, Name } from './name.tsx';

@@ -1,5 +1,5 @@
 import type { ChurnReport } from '../schema.ts';
-import { resourceName } from '../text/names.ts';
+import { resourceName } from '../../model/resource.ts';
 import { light } from './theme.ts';
 
 /** Colours are given by rank, the same in every picture; all beyond the last share one. */

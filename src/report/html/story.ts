@@ -1,7 +1,7 @@
 import { alarmMeaning } from '../alarms.ts';
 import type { ChurnReport } from '../schema.ts';
 import { count, counted, bytes, duration, perMinute, percent, toTheMinute } from '../../words/units.ts';
-import { isMostlyOld, minutesOf } from '../window.ts';
+import { isMostlyOld, minutesOf, writtenInWindow } from '../window.ts';
 
 /** The one sentence somebody remembers. */
 export function headline({ counts, database, findings, totals }: ChurnReport): string {
@@ -45,10 +45,9 @@ function writtenSentence(report: ChurnReport): string {
     counts === 'attempts'
       ? `${counted(totals.writes, 'attempt')} to write ${counted(totals.keys, 'object')} succeeded`
       : `${counted(totals.writes, 'write')} (${bytes(totals.bytes)}) went to ${counted(totals.keys, 'object')}`;
-  const { remainder = 0 } = totals;
   const minutes = minutesOf(report);
   if (minutes !== undefined)
-    return `In ${duration(minutes * 60_000)}, ${changed}: ${perMinute((totals.writes - remainder) / minutes).replace('/min', ' a minute')}.`;
+    return `In ${duration(minutes * 60_000)}, ${changed}: ${perMinute(writtenInWindow(totals) / minutes).replace('/min', ' a minute')}.`;
   if (isMostlyOld(report)) return `${changed}. Most are the last write of something long at rest, so no pace is given.`;
   return clock
     ? `${changed}, within too short a time to speak of a pace.`

@@ -1,6 +1,7 @@
 import { columnLines } from '../text/columns.ts';
 import { labelled, wrap } from '../text/fit.ts';
-import { resourceName, subjectName } from '../text/names.ts';
+import { resourceName } from '../../model/resource.ts';
+import { subjectName } from '../text/names.ts';
 import type { Palette } from '../text/palette.ts';
 import { printable } from '../../words/printable.ts';
 import { bytes, count, duration, percent } from '../../words/units.ts';

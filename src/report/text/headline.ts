@@ -1,6 +1,7 @@
 import type { Severity } from '../../model/finding.ts';
 import { alarmMeaning } from '../alarms.ts';
 import type { ChurnReport } from '../schema.ts';
+import { writtenInWindow } from '../window.ts';
 import { wrap } from './fit.ts';
 import type { TextLayout } from './layout.ts';
 import { printable } from '../../words/printable.ts';
@@ -18,8 +19,7 @@ export function headlineLines(report: ChurnReport, { width, paint }: TextLayout)
 }
 
 function verdict({ counts, findings, totals, coverage }: ChurnReport): string {
-  const { remainder = 0 } = totals;
-  const writes = counted(totals.writes - remainder, counts === 'attempts' ? 'attempt' : 'write');
+  const writes = counted(writtenInWindow(totals), counts === 'attempts' ? 'attempt' : 'write');
   if (totals.writes === 0) return `No writes found${notSeenClause(coverage.notSeen)}.`;
   if (findings.length === 0) return `No known cause found among ${writes}${notSeenClause(coverage.notSeen)}.`;
   const bySeverity = severities

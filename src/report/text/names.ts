@@ -1,15 +1,5 @@
 import type { Subject } from '../../model/finding.ts';
-
-/** As kubectl writes it: `deployments.apps`, `pods`. */
-export function resourceName({
-  group = '',
-  resource,
-}: {
-  readonly group?: string | undefined;
-  readonly resource: string;
-}): string {
-  return group === '' ? resource : `${resource}.${group}`;
-}
+import { resourceName } from '../../model/resource.ts';
 
 /** `team-a/web`, or `worker-1` where there is no namespace. */
 export function objectName({

@@ -2,7 +2,8 @@ import { refusals } from '../requests.ts';
 import type { ChurnReport } from '../schema.ts';
 import { columnLines, type Column } from './columns.ts';
 import type { TextLayout } from './layout.ts';
-import { objectName, resourceName } from './names.ts';
+import { resourceName } from '../../model/resource.ts';
+import { objectName } from './names.ts';
 import { count, perMinute } from '../../words/units.ts';
 
 type Requests = NonNullable<ChurnReport['requests']>;

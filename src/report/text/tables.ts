@@ -1,7 +1,8 @@
 import type { ChurnReport } from '../schema.ts';
 import { columnLines, type Column } from './columns.ts';
 import type { TextLayout } from './layout.ts';
-import { objectName, resourceName } from './names.ts';
+import { resourceName } from '../../model/resource.ts';
+import { objectName } from './names.ts';
 import { bytes, count, perMinute, percent } from '../../words/units.ts';
 
 type ResourceRow = ChurnReport['resources'][number];

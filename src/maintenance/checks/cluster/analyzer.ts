@@ -1,3 +1,4 @@
+import { resourceName } from '../../../model/resource.ts';
 import { listed } from '../../../words/listed.ts';
 import { count, counted, duration, percent } from '../../../words/units.ts';
 import { failed, ok, skipped, warning } from '../define-check.ts';
@@ -120,7 +121,7 @@ export const speaks: ClusterCheck = {
 };
 
 function namesOf(those: readonly SeenWatch[]): string {
-  const names = those.map(({ resource, group }) => (group === '' ? resource : `${resource}.${group}`));
+  const names = those.map(resourceName);
   return names.length <= namesShown
     ? listed(names)
     : `${names.slice(0, namesShown).join(', ')} and ${names.length - namesShown} more`;
